@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, describe, inject } from 'vitest';
 import { manifest } from '../../domains/index.ts';
@@ -8,7 +8,7 @@ import { sweepPlaces } from '../../lib/aws/operate/sweep-places.ts';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';
 import { kmsKeyPairs } from '../../lib/aws/personal/kms.ts';
 import { openingKeys, operatedKeys, sealingKeys } from '../../lib/aws/personal/subject-keys.ts';
-import { deadlineItems } from '../../lib/aws/process/deadlines.ts';
+import { openDeadlines } from '../../lib/aws/process/former-deadlines.ts';
 import { sourceCursors } from '../../lib/aws/process/source-cursors.ts';
 import { rebuildRecords } from '../../lib/aws/rebuild/records.ts';
 import { scheduleProgresses } from '../../lib/aws/schedule/progresses.ts';
@@ -22,6 +22,7 @@ import { activeRevisions, revisionPhases } from '../../lib/aws/view/revisions.ts
 import { viewScanner } from '../../lib/aws/view/scanner.ts';
 import { viewTable } from '../../lib/aws/view/table.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
+import type { Deadline } from '../../lib/engine/process/ports.ts';
 import { patientRequests } from '../support/patience.ts';
 import { spoilers } from '../support/spoil.ts';
 import { engineFlowTables } from '../support/store/flow-tables.ts';
@@ -38,7 +39,7 @@ import { keysContract } from './keys.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { personalCostsContract } from './personal/costs.contract.ts';
 import { subjectKeysContract } from './personal/subject-keys.contract.ts';
-import { processContract } from './process.contract.ts';
+import { fewDeadlines, formerDeadlinesContract, processContract } from './process.contract.ts';
 import { rebuildContract } from './rebuild.contract.ts';
 import { rebuildCostsContract } from './rebuild-costs.contract.ts';
 import { sharesContract } from './shares.contract.ts';
@@ -47,6 +48,21 @@ import { snapshotsContract } from './snapshots.contract.ts';
 import { storeContract } from './store.contract.ts';
 import { sweepContract } from './sweep.contract.ts';
 import { viewContract } from './view.contract.ts';
+
+/** A deadline as releases before the table of deadlines stored it, in the control table. */
+const formerDeadline = (TableName: string, { instance, name, setBy, at }: Deadline) =>
+  new PutItemCommand({
+    TableName,
+    Item: {
+      id: { S: `deadline/${instance}/${name}/${setBy}` },
+      instance: { S: instance },
+      name: { S: name },
+      setBy: { N: String(setBy) },
+      due: { S: at },
+      dueIn: { S: `orderProcess/${setBy % 8}` },
+    },
+  });
+
 import { viewCostsContract } from './view-costs.contract.ts';
 
 /** An engine that answers as DynamoDB does. */
@@ -107,8 +123,17 @@ for (const { name, endpoint } of engines)
       };
     });
     processContract(name, async () => {
-      const { control } = await tables();
-      return { cursors: (process) => sourceCursors(client, control, process), deadlines: deadlineItems(client, control) };
+      const made = await tables();
+      const { control } = made;
+      return {
+        cursors: (process) => sourceCursors(client, control, process),
+        deadlines: openDeadlines(client, made, fewDeadlines),
+      };
+    });
+    formerDeadlinesContract(name, async () => {
+      const made = await tables();
+      const putFormer = async (deadline: Deadline) => void (await client.send(formerDeadline(made.control, deadline)));
+      return { deadlines: openDeadlines(client, made, fewDeadlines), putFormer };
     });
     rebuildContract(name, async () => {
       const { control, view } = await tables();

@@ -21,7 +21,7 @@ import { togetherContract } from './decisions/together.contract.ts';
 import { flowCostsContract } from './flow-costs.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { subjectKeysContract } from './personal/subject-keys.contract.ts';
-import { processContract } from './process.contract.ts';
+import { fewDeadlines, processContract } from './process.contract.ts';
 import { rebuildContract } from './rebuild.contract.ts';
 import { sharesContract } from './shares.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
@@ -72,7 +72,7 @@ processContract('memory', () => {
     made.set(process, there);
     return there;
   };
-  return { cursors, deadlines: memoryDeadlines() };
+  return { cursors, deadlines: memoryDeadlines(fewDeadlines) };
 });
 rebuildContract('memory', () => {
   const [view, actives] = [memoryView(), memoryActives()];

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Cursors, Deadline, Deadlines } from '../../lib/engine/process/ports.ts';
 
-type Ports = Readonly<{ cursors: (process: string) => Cursors; deadlines: Deadlines }>;
+type Ports = Readonly<{
+  cursors: (process: string) => Cursors;
+  deadlines: Deadlines;
+}>;
+
+/** So many deadlines are still few. */
+export const fewDeadlines = 20;
+
+const at = (second: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, second)).toISOString();
 
 /** The promises of the ports of processes; `make` makes empty ones. */
 export const processContract = (name: string, make: () => Ports | Promise<Ports>) =>
@@ -11,8 +19,6 @@ export const processContract = (name: string, make: () => Ports | Promise<Ports>
     beforeAll(async () => {
       ports = await make();
     });
-    const at = (second: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, second)).toISOString();
-
     it('a cursor moves only from where it was read', async () => {
       const cursors = ports.cursors('transferProcess');
       expect(await cursors.load('account-1')).toBeUndefined();
@@ -38,22 +44,25 @@ export const processContract = (name: string, make: () => Ports | Promise<Ports>
       expect(await ports.cursors('one').load('account-99')).toBeUndefined();
     });
 
-    it('a deadline is there from when it is put until it is removed, and each setting of it is another one', async () => {
+    it('a deadline is there from when it is put until it is removed, and each setting and each time of it is another one', async () => {
       const deadline: Deadline = { instance: `orderProcess-${randomUUID()}`, name: 'payment', setBy: 3, at: at(5) };
-      const { at: _, ...which } = deadline;
       expect(await ports.deadlines.has(deadline)).toBe(false);
-      await ports.deadlines.remove(which);
+      await ports.deadlines.remove(deadline);
       await ports.deadlines.put(deadline);
       await ports.deadlines.put(deadline);
       expect(await ports.deadlines.has(deadline)).toBe(true);
       expect(await ports.deadlines.has({ ...deadline, setBy: 4 })).toBe(false);
-      await ports.deadlines.remove(which);
+      expect(await ports.deadlines.has({ ...deadline, at: at(6) })).toBe(false);
+      await ports.deadlines.remove({ ...deadline, at: at(6) });
+      expect(await ports.deadlines.has(deadline)).toBe(true);
+      await ports.deadlines.remove(deadline);
       expect(await ports.deadlines.has(deadline)).toBe(false);
     });
 
     it('those overdue are all of a process that were to be before an instant, the oldest first, as many as asked for; and those of others are counted', async () => {
       const { deadlines } = await make();
-      const all = Array.from({ length: 40 }, (_, i): Deadline => {
+      expect(await deadlines.few()).toEqual([]);
+      const all = Array.from({ length: 2 * fewDeadlines }, (_, i): Deadline => {
         const instance = `${i % 2 ? 'orderProcess' : 'transferProcess'}-${i}`;
         return { instance, name: 'payment', setBy: i + 1, at: at(40 - i) };
       });
@@ -65,10 +74,40 @@ export const processContract = (name: string, make: () => Ports | Promise<Ports>
       expect(await overdue(at(31), 100)).toEqual(sorted.filter((deadline) => deadline.at < at(31)));
       expect(await overdue(at(99), 7)).toEqual(sorted.slice(0, 7));
       expect(await overdue(at(99), 3, sorted[5]!.at)).toEqual(sorted.slice(5, 8));
-      const { at: _, ...gone } = sorted[0]!;
-      await deadlines.remove(gone);
+      await deadlines.remove(sorted[0]!);
       expect(await overdue(at(99), 1)).toEqual([sorted[1]]);
-      expect(await deadlines.ofOthers(['orderProcess'])).toEqual({ transferProcess: 20 });
+      expect(await deadlines.ofOthers(['orderProcess'])).toEqual({ transferProcess: fewDeadlines });
       expect(await deadlines.ofOthers(['orderProcess', 'transferProcess'])).toEqual({});
+      // Of all processes, as long as they are few.
+      expect(await deadlines.few()).toBeUndefined();
+      const left = all.filter(({ instance }) => instance.startsWith('transferProcess-'));
+      for (const deadline of sorted) await deadlines.remove(deadline);
+      expect((await deadlines.few())?.toSorted((a, b) => b.setBy - a.setBy)).toEqual(left.toReversed());
+    });
+  });
+
+type Former = Readonly<{
+  deadlines: Deadlines;
+  /** Puts a deadline as releases before the table of deadlines did. */
+  putFormer: (deadline: Deadline) => Promise<void>;
+}>;
+
+/** The promises about deadlines that are where earlier releases put them; `make` makes empty tables. */
+export const formerDeadlinesContract = (name: string, make: () => Promise<Former>) =>
+  describe(`deadlines of earlier releases: ${name}`, () => {
+    it('those that an earlier release put are there, are overdue among the others, and are removed', async () => {
+      const { deadlines, putFormer } = await make();
+      const of = (n: number): Deadline => ({ instance: `orderProcess-${n}`, name: 'payment', setBy: n, at: at(n) });
+      for (const n of [1, 3]) await putFormer(of(n));
+      await deadlines.put(of(2));
+      expect(await deadlines.has(of(1))).toBe(true);
+      const all = (limit: number, from = at(0)) => deadlines.overdue('orderProcess', { from, before: at(3), limit });
+      expect(await all(10)).toEqual([of(1), of(2)]);
+      expect([await all(1), await all(10, at(2))]).toEqual([[of(1)], [of(2)]]);
+      expect((await deadlines.few())?.toSorted((a, b) => a.setBy - b.setBy)).toEqual([of(1), of(2), of(3)]);
+      expect(await deadlines.ofOthers([])).toEqual({ orderProcess: 3 });
+      for (const n of [1, 2]) await deadlines.remove(of(n));
+      expect([await deadlines.has(of(1)), await deadlines.has(of(2))]).toEqual([false, false]);
+      expect(await deadlines.few()).toEqual([of(3)]);
     });
   });

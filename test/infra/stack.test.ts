@@ -390,6 +390,7 @@ test('the outputs that the command line, the tests and the guides stand on, and 
     'ConsoleUrl',
     'ControlTable',
     'DeadLetterOpsFunction',
+    'DeadlinesTable',
     'DeployedFunction',
     'DescribeFunction',
     'FailedBatchesBucket',

@@ -11,7 +11,7 @@ import { systemProofs } from '../delivery/proofs.ts';
 import { sendTo, sqs } from '../delivery/queue.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
-import { deadlineItems } from '../process/deadlines.ts';
+import { openDeadlines } from '../process/former-deadlines.ts';
 import { eventBridgeScheduler, schedulerClient } from '../process/scheduler.ts';
 import { sourceCursors } from '../process/source-cursors.ts';
 import { systemClock } from '../system.ts';
@@ -36,7 +36,7 @@ export const reactHandler = (manifest: Manifest) => {
     target: (name) => targets.get(name),
     cursors: sourceCursors(client, control, category),
     kept: keptCursors(systemClock),
-    deadlines: deadlineItems(client, control),
+    deadlines: openDeadlines(client, { deadlines: environment('DEADLINES_TABLE'), control }),
     scheduler: eventBridgeScheduler(
       {
         client: schedulerClient(),

@@ -7,6 +7,7 @@ import { kindOf } from '../../engine/view/kinds/index.ts';
 import { fromItem, toItem } from '../attributes.ts';
 import { unless } from '../client.ts';
 import { deadlineOf } from '../process/deadlines.ts';
+import { type DeadlineTables, formerDeadlineOf } from '../process/former-deadlines.ts';
 import { readEach } from '../view/paging.ts';
 
 type Filter = 'begins_with(#field, :text)' | '#field = :text';
@@ -31,11 +32,13 @@ export const allCursors = (client: DynamoDBClient, control: string, process: str
   };
 };
 
-/** The open deadlines of all instances of a process, in the control table. */
-export const allDeadlines = (client: DynamoDBClient, control: string, process: string): AllDeadlines => ({
+/** The open deadlines of all instances of a process: in their table, and those of earlier releases in the control table. */
+export const allDeadlines = (client: DynamoDBClient, { deadlines, control }: DeadlineTables, process: string): AllDeadlines => ({
   async *each(): AsyncGenerator<Deadline> {
-    const open = itemsWhere(client, control, 'begins_with(#field, :text)', 'id', `deadline/${process}-`);
-    for await (const item of open) yield deadlineOf(item);
+    const beginning = 'begins_with(#field, :text)';
+    for await (const item of itemsWhere(client, deadlines, beginning, 'partition', `${process}/`)) yield deadlineOf(item);
+    const former = itemsWhere(client, control, beginning, 'id', `deadline/${process}-`);
+    for await (const item of former) yield formerDeadlineOf(item);
   },
 });
 

@@ -193,6 +193,6 @@ export const leftBehind = (
     );
   return {
     storedGigabytes: bytesOf(() => true) / 1e9,
-    recoverableGigabytes: bytesOf((at) => at === 'commits' || at === 'control') / 1e9,
+    recoverableGigabytes: bytesOf((at) => ['commits', 'control', 'deadlines'].includes(at)) / 1e9,
   };
 };

@@ -1,4 +1,4 @@
-import { deadlineItems } from '../../aws/process/deadlines.ts';
+import { deadlineTable } from '../../aws/process/deadlines.ts';
 import { sourceCursors } from '../../aws/process/source-cursors.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { snapshotStore } from '../../aws/store/snapshot-store.ts';
@@ -45,8 +45,11 @@ export const viewShape = (projection: AnyProjection): TableShape => {
 /** The name of a view's table in the ledger. */
 export const tableOf = ({ name, revision }: Pick<AnyProjection, 'name' | 'revision'>): string => `${name}.r${revision}`;
 
+export const deadlinesShape: TableShape = { partition: 'partition', sort: 'place', indexes: [] };
+
 export const controlShape: TableShape = {
   partition: 'id',
+  // Of deadlines that earlier releases put there.
   indexes: [{ name: 'due', partition: 'dueIn', sort: 'due', holds: 'all' }],
 };
 
@@ -56,6 +59,7 @@ export const shapesOf = (manifest: Manifest): ReadonlyMap<string, TableShape> =>
     ['commits', { partition: 'stream', sort: 'commit', indexes: [] }],
     ['snapshots', { partition: 'stream', sort: 'code', indexes: [] }],
     ['control', controlShape],
+    ['deadlines', deadlinesShape],
     ...[...manifest.projections, ...announcersOf(manifest)].map((each) => [tableOf(each), viewShape(each)] as const),
   ]);
 
@@ -74,7 +78,7 @@ export const notedTables = (manifest: Manifest, tally: Tally) => {
       snapshots: noted(snapshots, snapshotStore(own, 'snapshots'), counting(0.5)),
       view: (projection) => noted(memoryView(), viewTable(own, tableOf(projection)), counting()),
       cursors: (process) => noted(memoryCursors(), sourceCursors(documents(part), 'control', process), counting()),
-      deadlines: noted(deadlines, deadlineItems(own, 'control'), counting()),
+      deadlines: noted(deadlines, deadlineTable(own, 'deadlines'), counting()),
     };
   };
   return { tablesOf, written };

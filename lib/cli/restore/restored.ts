@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sqs } from '../../aws/delivery/queue.ts';
 import { sweepPlaces } from '../../aws/operate/sweep-places.ts';
-import { deadlineItems } from '../../aws/process/deadlines.ts';
+import { openDeadlines } from '../../aws/process/former-deadlines.ts';
 import { eventBridgeScheduler, schedulerClient } from '../../aws/process/scheduler.ts';
 import { sourceCursors } from '../../aws/process/source-cursors.ts';
 import { allCursors, allDeadlines, allHeads, emptyQueues, purgeMilliseconds } from '../../aws/restore/places.ts';
@@ -34,8 +34,20 @@ export type RestoredVerb = Readonly<{
 
 const segments = 16;
 
+/** A stack of an earlier release has no such table, and functions that would put their deadlines elsewhere. */
+const deadlinesTableOf = ({ outputs }: Connected): string => {
+  const { DeadlinesTable: table } = outputs;
+  if (table === undefined)
+    throw new UserError(
+      'The stack has no table of deadlines among its outputs.',
+      'It is of an earlier release: deploy this one there first, with the restored tables.',
+    );
+  return table;
+};
+
 const processesIn = (manifest: Manifest, connection: Connected): readonly RestoredProcess[] => {
   const { client, control, outputs } = connection;
+  const tables = { control, deadlines: deadlinesTableOf(connection) };
   return deployedProcesses(manifest, connection).map(({ process, queue, proofs }) => {
     const { category } = process;
     const group = outputs[`${pascal(category)}ScheduleGroup`] ?? '';
@@ -43,7 +55,7 @@ const processesIn = (manifest: Manifest, connection: Connected): readonly Restor
     return {
       process,
       cursors: { ...sourceCursors(client, control, category), ...allCursors(client, control, category) },
-      deadlines: { ...deadlineItems(client, control), ...allDeadlines(client, control, category) },
+      deadlines: { ...openDeadlines(client, tables), ...allDeadlines(client, tables, category) },
       scheduler: eventBridgeScheduler(sides, { group, queueArn: '', role: '' }),
       queue,
     };

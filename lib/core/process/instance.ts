@@ -21,6 +21,12 @@ export type OpenSend = Omit<StuckSend, 'reason' | 'detail'>;
 export type OpenDeadline = Readonly<{ name: string; setBy: number; at: string; decidedIn: number }> & Trail;
 
 /**
+ * A deadline that has fired, or was cancelled or replaced, with the time that it had.
+ * @example const last: ClosedDeadline | undefined = instance.closed?.at(-1);
+ */
+export type ClosedDeadline = Pick<OpenDeadline, 'name' | 'setBy' | 'at'>;
+
+/**
  * The kernel's state of one instance of a process: the state of its stream.
  * @example const { status, sends }: Instance = known.state as Instance;
  */
@@ -37,6 +43,8 @@ export type Instance = Readonly<{
   performing: readonly OpenSend[];
   stuck: readonly StuckSend[];
   deadlines: Readonly<Record<string, OpenDeadline>>;
+  /** The last ones that are open no longer: the list of open deadlines has each at its time, which the commit that closes one does not say. */
+  closed?: readonly ClosedDeadline[];
   /** Queued causes, the oldest first. */
   deferred: readonly Cause[];
   parked?: Readonly<{ cause: Cause; thrown: string }>;
@@ -94,10 +102,21 @@ export const stillOpenIn = ({ status, sends, stuck, deferred, deadlines }: Insta
   };
 };
 
-const without = (deadlines: Instance['deadlines'], gone: readonly Readonly<{ name: string; setBy: number }>[]) =>
-  Object.fromEntries(
-    Object.entries(deadlines).filter(([, open]) => !gone.some(({ name, setBy }) => name === open.name && setBy === open.setBy)),
-  );
+/** As many as a few steps close; an older one is found in the event that set it. */
+const closedAtMost = 10;
+
+const closing = ({ deadlines, closed = [] }: Instance, isClosed: (open: OpenDeadline) => boolean) => {
+  const gone = Object.values(deadlines).filter(isClosed);
+  return {
+    deadlines: Object.fromEntries(Object.entries(deadlines).filter(([, open]) => !isClosed(open))),
+    ...(gone.length > 0 && {
+      closed: [...closed, ...gone.map(({ name, setBy, at }) => ({ name, setBy, at }))].slice(-closedAtMost),
+    }),
+  };
+};
+
+const among = (gone: readonly Readonly<{ name: string; setBy: number }>[]) => (open: OpenDeadline) =>
+  gone.some(({ name, setBy }) => name === open.name && setBy === open.setBy);
 
 type Evolve = { readonly [T in ProcessEvent['type']]: (instance: Instance, data: DataOf<ProcessEvent, T>) => Instance };
 
@@ -107,14 +126,16 @@ const reacted = (
 ): Instance => {
   const of = { ...trailOf(trail), decidedIn: instance.version + 1 };
   const fired = 'deadline' in occasion ? [occasion.deadline] : [];
+  const { deadlines, ...closed } = closing(instance, among([...fired, ...cancelled]));
   return {
     ...instance,
+    ...closed,
     ...('resolved' in occasion && { settlesFrom: instance.sent + 1 }),
     reactions: number,
     sent: sends.at(-1)?.number ?? instance.sent,
     sends: [...instance.sends, ...sends.map((send) => ({ ...send, attempt: 1, at, ...of }))],
     deadlines: {
-      ...without(instance.deadlines, [...fired, ...cancelled]),
+      ...deadlines,
       ...Object.fromEntries(set.map((deadline) => [deadline.name, { ...deadline, setBy: number, ...of }])),
     },
   };
@@ -151,7 +172,7 @@ const evolve: Evolve = {
   InstanceParked: (instance, parked) => ({
     ...instance,
     parked,
-    deadlines: 'due' in parked.cause ? without(instance.deadlines, [parked.cause.due]) : instance.deadlines,
+    ...('due' in parked.cause && closing(instance, among([parked.cause.due]))),
   }),
   CauseDeferred: (instance, { cause }) => ({ ...instance, deferred: [...instance.deferred, cause] }),
   CauseTaken: (instance) => ({ ...instance, deferred: instance.deferred.slice(1) }),
@@ -175,7 +196,7 @@ const evolve: Evolve = {
     sends: instance.sends.filter((send) => !isDroppedWith(instance, send)),
     deferred: [],
   }),
-  Ended: (instance, { how }) => ({ ...instance, ended: how, deadlines: {}, deferred: [] }),
+  Ended: (instance, { how }) => ({ ...instance, ...closing(instance, () => true), ended: how, deferred: [] }),
   StepEnded: (instance) => instance,
 };
 

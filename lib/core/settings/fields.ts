@@ -156,6 +156,7 @@ export const fields = {
   /** Resources that are older than the stack and used instead of its own: tables by name, the user pool by id. */
   commitsTable: existingTable,
   controlTable: existingTable,
+  deadlinesTable: existingTable,
   publicEventsTable: existingTable,
   keysTable: existingTable,
   /** The key of KMS that wrapped the keys in `keysTable`: one is of no use without the other. */

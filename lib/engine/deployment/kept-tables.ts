@@ -1,5 +1,5 @@
 /** The tables that hold what cannot be made again: each may be one that was there before, such as a restored one. */
-export const keptTables = ['commits', 'control', 'publicEvents'] as const;
+export const keptTables = ['commits', 'control', 'deadlines', 'publicEvents'] as const;
 export type KeptTable = (typeof keptTables)[number];
 
 /**
@@ -23,6 +23,7 @@ type Wanted = Readonly<{ keys: string; index?: string; stream: boolean }>;
 const wanted: Readonly<Record<KeptTable, Wanted>> = {
   commits: { keys: 'stream S, commit N', stream: true },
   control: { keys: 'id S', index: 'due', stream: false },
+  deadlines: { keys: 'partition S, place S', stream: false },
   publicEvents: { keys: 'key S, sort S', index: 'parked', stream: false },
 };
 

@@ -8,6 +8,7 @@ import type { Clock, Log, Queue, Store } from '../ports.ts';
 import type { Cursors, Deadline, Deadlines } from '../process/ports.ts';
 import { concerns } from '../process/react.ts';
 import { openTooLong } from '../process/still-open.ts';
+import { compareText } from '../view/lists.ts';
 import type { Heads, SweepTarget } from './sweep-target.ts';
 
 /** A process as the sweep sees it. */
@@ -79,14 +80,39 @@ const backlog = 100;
 
 type Overdue = Readonly<{
   processes: readonly SweptProcess[];
-  deadlines: Pick<Deadlines, 'overdue'>;
+  deadlines: Pick<Deadlines, 'few' | 'overdue'>;
   /** The position of each process in its other deadlines. A function that forgets it begins at the oldest again. */
   turns: Map<string, string>;
   log: Pick<Log, 'info' | 'warn'>;
 }>;
 
+/** Those of a process that were to be before an instant, out of all that there are: the oldest first. */
+export const overdueAmong = (
+  all: readonly Deadline[],
+  ...[process, { from = '', before, limit }]: Parameters<Deadlines['overdue']>
+): readonly Deadline[] =>
+  all
+    .filter(({ instance, at }) => parseStream(instance)?.category === process && at >= from && at < before)
+    .toSorted((a, b) => compareText(a.at, b.at))
+    .slice(0, limit);
+
+/** One request finds all of them where they are few; where they are many, each process is asked for its own. */
+const whereTheyAre = async ({ deadlines, log }: Overdue): Promise<Pick<Deadlines, 'overdue'>> => {
+  try {
+    const few = await deadlines.few();
+    return few ? { overdue: async (...asked) => overdueAmong(few, ...asked) } : deadlines;
+  } catch (cause) {
+    log.warn('The deadlines could not be read at once.', { cause: String(cause) });
+    return deadlines;
+  }
+};
+
 /** Some that are overdue. Should the oldest ones never be done with, the others still have their turn, run by run. */
-const someOverdue = async ({ deadlines, turns }: Overdue, process: string, before: string): Promise<readonly Deadline[]> => {
+const someOverdue = async (
+  { deadlines, turns }: Pick<Overdue, 'turns'> & Readonly<{ deadlines: Pick<Deadlines, 'overdue'> }>,
+  process: string,
+  before: string,
+): Promise<readonly Deadline[]> => {
   const oldest = await deadlines.overdue(process, { before, limit: halfAtOnce });
   const last = oldest.at(-1);
   if (!last || oldest.length < halfAtOnce) return oldest;
@@ -102,10 +128,11 @@ const someOverdue = async ({ deadlines, turns }: Overdue, process: string, befor
 
 const sendOverdueOf = async (
   overdue: Overdue,
+  deadlines: Pick<Deadlines, 'overdue'>,
   { process: { category }, queue }: SweptProcess,
   before: string,
 ): Promise<number> => {
-  const due = await someOverdue(overdue, category, before);
+  const due = await someOverdue({ ...overdue, deadlines }, category, before);
   if (due.length === 0) return 0;
   if ((await queue.depth()).waiting > backlog) {
     overdue.log.info('A process is behind; the sweep skips its deadlines this time.', {
@@ -114,7 +141,7 @@ const sendOverdueOf = async (
     });
     return 0;
   }
-  const failed = await queue.send(due.map(({ at: _, ...which }) => ({ due: which })));
+  const failed = await queue.send(due.map((each) => ({ due: each })));
   return due.length - failed.length;
 };
 
@@ -123,10 +150,11 @@ const sendOverdueOf = async (
  * deadline that fired meanwhile; a failure for one process does not hold up another. Answers the number of messages.
  */
 export const sendOverdue = async (overdue: Overdue, before: string): Promise<number> => {
+  const deadlines = await whereTheyAre(overdue);
   const sent = await Promise.all(
     overdue.processes.map(async (swept) => {
       try {
-        return await sendOverdueOf(overdue, swept, before);
+        return await sendOverdueOf(overdue, deadlines, swept, before);
       } catch (cause) {
         overdue.log.warn('The deadlines of a process could not be checked.', {
           process: swept.process.category,

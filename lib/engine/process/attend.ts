@@ -9,8 +9,8 @@ import { stateNow } from '../command/state-now.ts';
 import { nowOf } from '../instant.ts';
 import type { ProcessSettings } from '../settings.ts';
 import type { Known } from '../store/known.ts';
-import { dropDeadline, keepDeadline, openIn } from './deadlines.ts';
-import type { Deadlines, Scheduler } from './ports.ts';
+import { dropDeadline, keepDeadline, openIn, withTime } from './deadlines.ts';
+import type { Deadlines, NamedDeadline, Scheduler } from './ports.ts';
 import { sendCommand, sendId, type TargetOf } from './send.ts';
 import { takeStep } from './step.ts';
 
@@ -121,11 +121,12 @@ const seeToDeadlines = async (
   const keeping = { keys: own.keys, deadlines, scheduler };
   const now = nowOf(own.clock);
   const open = keeps ? openIn(stream, instanceOf(known)).filter(({ at }) => at > now) : [];
+  const drop = async (named: NamedDeadline) => {
+    const deadline = await withTime(own.store, instanceOf(known), named);
+    if (deadline) await dropDeadline(keeping, deadline);
+  };
   try {
-    await Promise.all([
-      ...open.map((deadline) => keepDeadline(keeping, deadline)),
-      ...steps.flatMap(closedBy).map((which) => dropDeadline(keeping, which)),
-    ]);
+    await Promise.all([...open.map((deadline) => keepDeadline(keeping, deadline)), ...steps.flatMap(closedBy).map(drop)]);
   } catch (cause) {
     failed.set('deadlines', cause);
   }

@@ -7,7 +7,8 @@ import { runTasks, type Task } from '../delivery/batch.ts';
 import type { Delivered } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
 import { attend, instanceOf, stepIn } from './attend.ts';
-import type { Arrived, Order, ProcessMessage } from './ports.ts';
+import { withTime } from './deadlines.ts';
+import type { Arrived, NamedDeadline, Order, ProcessMessage } from './ports.ts';
 import type { Reacting } from './react.ts';
 import { reactTo } from './source.ts';
 import { stillOpen } from './still-open.ts';
@@ -33,17 +34,17 @@ const attendOwn = async (reacting: Reacting, stream: string, deliveries: readonl
 
 /**
  * A deadline's message. A deadline that is not open any more, or whose instance is stuck or parked, is removed from the list: a resume
- * lists it again.
+ * lists it again. So is one whose time is not that of the open one: it is of a history that a restore took away.
  */
-const attendDue = async (
-  reacting: Reacting,
-  { instance: stream, name, setBy }: Extract<ProcessMessage, { due: unknown }>['due'],
-) => {
+const attendDue = async (reacting: Reacting, named: NamedDeadline) => {
   const { own, deadlines } = reacting;
-  const { status, deadlines: open } = instanceOf(await stateNow(own, stream));
-  const deadline = Object.hasOwn(open, name) ? open[name] : undefined;
-  if (deadline?.setBy !== setBy || status !== 'running') {
-    await deadlines.remove({ instance: stream, name, setBy });
+  const { instance: stream, name, setBy, at } = named;
+  const instance = instanceOf(await stateNow(own, stream));
+  const deadline = Object.hasOwn(instance.deadlines, name) ? instance.deadlines[name] : undefined;
+  const isOpen = deadline?.setBy === setBy && (at ?? deadline.at) === deadline.at;
+  if (!isOpen || instance.status !== 'running') {
+    const gone = await withTime(own.store, instance, named);
+    if (gone) await deadlines.remove(gone);
     // It may have fired, for a function that got no further than that.
     return attend(reacting, stream);
   }

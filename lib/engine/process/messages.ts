@@ -5,7 +5,8 @@ const text = z.string().min(1);
 const order = z.object({ instance: text, reason: text, by: text, correlation: text, traceparent: text.optional() });
 
 const processMessage: z.ZodType<ProcessMessage> = z.union([
-  z.object({ due: z.object({ instance: text, name: text, setBy: z.int().positive() }) }),
+  // One-shots of before do not tell the time.
+  z.object({ due: z.object({ instance: text, name: text, setBy: z.int().positive(), at: text.optional() }) }),
   z.object({ attend: z.object({ instance: text }) }),
   z.object({ resume: order }),
   z.object({ retry: order }),

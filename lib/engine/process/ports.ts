@@ -1,7 +1,7 @@
 import type { Trail } from '../../core/commit.ts';
 import type { Delivered } from '../delivery/delivered.ts';
 
-/** An open deadline of an instance. Stored format of 2026-11, in the control table as `deadline/<instance>/<name>/<set by>`, with the index `due`. */
+/** An open deadline of an instance. */
 export type Deadline = Readonly<{
   /** The instance's stream. */
   instance: string;
@@ -11,13 +11,18 @@ export type Deadline = Readonly<{
   at: string;
 }>;
 
-/** The open deadlines of all instances: what the sweep finds them by. */
+/** A deadline as commits and messages name it: which one it is, and mostly its time. */
+export type NamedDeadline = Omit<Deadline, 'at'> & Partial<Pick<Deadline, 'at'>>;
+
+/** The open deadlines of all instances, each at its time: what the sweep finds them by. */
 export interface Deadlines {
   put(deadline: Deadline): Promise<void>;
-  /** True if it was put and not removed since. */
-  has(deadline: Omit<Deadline, 'at'>): Promise<boolean>;
-  /** Removes it; does nothing if there is none. */
-  remove(deadline: Omit<Deadline, 'at'>): Promise<void>;
+  /** True if it was put for this time, and not removed since. */
+  has(deadline: Deadline): Promise<boolean>;
+  /** Removes it; does nothing if there is none of this time. */
+  remove(deadline: Deadline): Promise<void>;
+  /** All of them, of all processes, where they are few; undefined where they are many. */
+  few(): Promise<readonly Deadline[] | undefined>;
   /** Those of one process that were to be before an instant, the oldest first; from another instant on, where one is given. */
   overdue(process: string, options: Readonly<{ from?: string; before: string; limit: number }>): Promise<readonly Deadline[]>;
   /** The number of deadlines of other processes than these, by process; if there are very many, of some. */
@@ -44,7 +49,7 @@ export type Order = Readonly<{ instance: string; reason: string; by: string }> &
 
 /** The messages that are sent to a process's queue beside commits. */
 export type ProcessMessage =
-  | Readonly<{ due: Omit<Deadline, 'at'> }>
+  | Readonly<{ due: NamedDeadline }>
   | Readonly<{ attend: Readonly<{ instance: string }> }>
   /** Resumes a parked instance. */
   | Readonly<{ resume: Order }>

@@ -116,11 +116,12 @@ const instanceIn = async ({ store }: Pick<Resetting, 'store'>, process: AnyProce
 const resetDeadline = async (
   resetting: Resetting,
   { process, deadlines, scheduler }: RestoredProcess,
-  { at, ...which }: Deadline,
+  deadline: Deadline,
 ): Promise<number> => {
-  const open = openIn(which.instance, await instanceIn(resetting, process, which.instance));
-  if (open.some((each) => each.name === which.name && each.setBy === which.setBy && each.at === at)) return 0;
-  await dropDeadline({ keys: resetting.keys, deadlines, scheduler: { ...scheduler, set: async () => {} } }, which);
+  const { instance, name, setBy, at } = deadline;
+  const open = openIn(instance, await instanceIn(resetting, process, instance));
+  if (open.some((each) => each.name === name && each.setBy === setBy && each.at === at)) return 0;
+  await dropDeadline({ keys: resetting.keys, deadlines, scheduler: { ...scheduler, set: async () => {} } }, deadline);
   return 1;
 };
 

@@ -14,6 +14,7 @@ import { type Common, Step } from '../kit/step.ts';
 import { appendsPersonal, type SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { letSchedule } from './one-shots.ts';
+import { letReact } from './rights.ts';
 
 /** Twice as long as a function begins new steps of an instance. */
 const timeout = Duration.seconds(20);
@@ -47,7 +48,7 @@ export class ProcessManager extends Construct {
       timeout,
     });
     step.addEnvironment('PROCESS', category);
-    store.letReact(step, process);
+    letReact(step, store, process);
     keys?.letSealFor(step, process.sends);
     store.letReadSecret(step, 'digests');
     store.letReadSecret(step, 'proofs');

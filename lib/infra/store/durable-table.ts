@@ -2,8 +2,8 @@ import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption, typ
 import type { Construct } from 'constructs';
 import type { Settings } from '../kit/stage.ts';
 
-/** The index of open deadlines by the time at which they are due. */
-export const dueDeadlines = 'due';
+/** The index of those open deadlines that earlier releases put into the control table, by the time at which they are due. */
+export const formerDeadlines = 'due';
 
 export const stringKey = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -21,10 +21,10 @@ export const durableTable = (scope: Construct, id: string, settings: Pick<Settin
     removalPolicy: settings.removal,
   });
 
-/** Adds the index of deadlines. Only open deadlines have its keys, so it is as large as what is open. */
-export const withDeadlines = (control: Table): Table => {
+/** Adds that index, which goes when no deadline can be left there. Nothing else has its keys, so it costs nothing where it is empty. */
+export const withFormerDeadlines = (control: Table): Table => {
   control.addGlobalSecondaryIndex({
-    indexName: dueDeadlines,
+    indexName: formerDeadlines,
     partitionKey: stringKey('dueIn'),
     sortKey: stringKey('due'),
     projectionType: ProjectionType.ALL,

@@ -5,8 +5,6 @@ import { revisionKey, type SecretName, secretIds } from '../../core/deployed-nam
 import { effectCategory } from '../../core/effect/decider.ts';
 import type { AnyEffect } from '../../core/effect/effect.ts';
 import { recordCategory } from '../../core/personal/record.ts';
-import { targetsOf } from '../../core/process/performs.ts';
-import type { AnyProcess } from '../../core/process/process.ts';
 import type { AnySchedule } from '../../core/schedule/schedule.ts';
 import { pascal } from '../../core/stream.ts';
 import { appendedAlong, withThoseAlong } from '../../core/together/along.ts';
@@ -15,7 +13,7 @@ import { output } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import type { Common, Step } from '../kit/step.ts';
 import { appendOnly } from './append-only.ts';
-import { dueDeadlines, durableTable, type OwnTable, stringKey, withDeadlines } from './durable-table.ts';
+import { durableTable, formerDeadlines, type OwnTable, stringKey, withFormerDeadlines } from './durable-table.ts';
 import { KeptTables } from './kept-tables.ts';
 import { categoryOf, completionsOf, onlyKeys, streamsOf, tagStreamsOf, uniqueOf } from './stream-keys.ts';
 
@@ -24,6 +22,7 @@ export class EventStore extends Construct {
   readonly commits: ITable;
   private readonly snapshots: ITable;
   private readonly control: ITable;
+  private readonly deadlines: ITable;
   readonly kept: KeptTables;
   /** What the stack's own table of commits denies. */
   readonly policy = appendOnly();
@@ -50,11 +49,16 @@ export class EventStore extends Construct {
       sortKey: stringKey('code'),
       timeToLiveAttribute: 'expires',
     });
-    this.control = this.adopted('control', settings) ?? withDeadlines(table('Control', { partitionKey: stringKey('id') }));
+    this.control = this.adopted('control', settings) ?? withFormerDeadlines(table('Control', { partitionKey: stringKey('id') }));
+    this.deadlines =
+      this.adopted('deadlines', settings) ??
+      table('Deadlines', { partitionKey: stringKey('partition'), sortKey: stringKey('place') });
     this.kept.keep('commits', this.commits);
     this.kept.keep('control', this.control);
+    this.kept.keep('deadlines', this.deadlines);
     this.kept.letRemember(this.control, onlyKeys(['tables']));
-    const all = { Commits: this.commits, Snapshots: this.snapshots, Control: this.control };
+    const { commits, snapshots, control, deadlines } = this;
+    const all = { Commits: commits, Snapshots: snapshots, Control: control, Deadlines: deadlines };
     for (const [name, { tableName }] of Object.entries(all)) output(this, `${name}Table`, tableName);
   }
 
@@ -67,7 +71,12 @@ export class EventStore extends Construct {
   }
 
   /** Grants actions on a table, or on these keys of it, and sets the variable with the table's name. */
-  letUse(step: Step, table: 'commits' | 'snapshots' | 'control', actions: readonly string[], keys?: readonly string[]) {
+  letUse(
+    step: Step,
+    table: 'commits' | 'snapshots' | 'control' | 'deadlines',
+    actions: readonly string[],
+    keys?: readonly string[],
+  ) {
     const { tableName, tableArn } = this[table];
     step.addEnvironment(`${table.toUpperCase()}_TABLE`, tableName);
     step.may(
@@ -92,7 +101,8 @@ export class EventStore extends Construct {
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf(all.map(categoryOf)), ...tags]);
   }
 
-  private letKnowComplete(step: Step, deciders: readonly AnyDecider[]): void {
+  /** Reads which late tags of some deciders are complete. */
+  letKnowComplete(step: Step, deciders: readonly AnyDecider[]): void {
     if (completionsOf(deciders).length > 0) this.letUse(step, 'commits', ['GetItem'], completionsOf(deciders));
   }
 
@@ -180,27 +190,6 @@ export class EventStore extends Construct {
     this.letUse(step, 'control', ['GetItem', 'PutItem', 'DeleteItem'], keys);
   }
 
-  /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
-   * deadlines. */
-  letReact(step: Step, process: AnyProcess): void {
-    const { category, from } = process;
-    const sends = withThoseAlong(process.sends);
-    const written = [...new Set([category, ...[...targetsOf(process), ...sends].map((decider) => decider.category)])];
-    const read = [...new Set([...from.map((source) => source.category), ...written])];
-    this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(read));
-    this.letUse(step, 'commits', ['PutItem'], streamsOf(written));
-    const tags = tagStreamsOf(sends);
-    const kernel = [...uniqueOf(sends), ...tags];
-    if (kernel.length > 0) this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], kernel);
-    this.letKnowComplete(step, sends);
-    const checked = [...streamsOf(appendedAlong(process.sends).map(categoryOf)), ...tags];
-    if (checked.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], checked);
-    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf(written), ...tags]);
-    this.letReadFacts(step, sends, written);
-    this.letUse(step, 'control', ['GetItem', 'PutItem'], [`cursor/${category}/*`]);
-    this.letUse(step, 'control', ['GetItem', 'PutItem', 'DeleteItem'], [`deadline/${category}-*`]);
-  }
-
   /** Appends to the streams that a schedule sends commands to; keeps their folded states, and its own progress. */
   letRunSchedule(step: Step, name: string, schedule: AnySchedule): void {
     const { each } = schedule;
@@ -240,7 +229,8 @@ export class EventStore extends Construct {
   /** Reads the cursors of processes, and overdue deadlines. */
   letSweepProcesses(step: Step): void {
     this.letUse(step, 'control', ['GetItem', 'BatchGetItem'], ['cursor/*']);
-    step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
+    this.letUse(step, 'deadlines', ['Query', 'Scan']);
+    step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.control.tableArn}/index/${formerDeadlines}`]);
   }
 
   /** Lets a function follow the table's stream; returns the stream. */

@@ -1,4 +1,5 @@
 import { parseStream } from '../../core/stream.ts';
+import { overdueAmong } from '../../engine/operate/sweep-processes.ts';
 import type { Cursors, Deadline, Deadlines, Scheduler } from '../../engine/process/ports.ts';
 import { compareText } from '../../engine/view/lists.ts';
 
@@ -16,20 +17,18 @@ export const memoryCursors = (): Cursors & { readonly items: Map<string, number>
   };
 };
 
-/** The open deadlines of all instances, in memory. */
-export const memoryDeadlines = (): Deadlines & { items(): readonly Deadline[] } => {
+/** The open deadlines of all instances, in memory, each at its time; `fewest`: so many are still few. */
+export const memoryDeadlines = (fewest = 500): Deadlines & { items(): readonly Deadline[] } => {
   const kept = new Map<string, Deadline>();
-  const place = ({ instance, name, setBy }: Omit<Deadline, 'at'>) => `${instance}/${name}/${setBy}`;
+  const place = ({ instance, name, setBy, at }: Deadline) => `${at}/${instance}/${name}/${setBy}`;
   const items = () => [...kept.values()].toSorted((a, b) => compareText(a.at, b.at));
   return {
     items,
     put: async (deadline) => void kept.set(place(deadline), { ...deadline }),
     has: async (deadline) => kept.has(place(deadline)),
-    remove: async (which) => void kept.delete(place(which)),
-    overdue: async (process, { from = '', before, limit }) =>
-      items()
-        .filter(({ instance, at }) => instance.startsWith(`${process}-`) && at >= from && at < before)
-        .slice(0, limit),
+    remove: async (deadline) => void kept.delete(place(deadline)),
+    few: async () => (kept.size <= fewest ? items() : undefined),
+    overdue: async (...asked) => overdueAmong(items(), ...asked),
     ofOthers: async (processes) => {
       const others = items().filter(({ instance }) => !processes.some((process) => instance.startsWith(`${process}-`)));
       const byProcess = Object.groupBy(others, ({ instance }) => parseStream(instance)?.category ?? instance);

@@ -78,7 +78,8 @@ describe('a deployment', () => {
       refusedTables(keeping({ previous: own, remembered: { known: { commits: ['id-of-own'] }, names: {} } })),
     ).toBeUndefined();
     // One that knew of no tables, or had no public events.
-    expect(refusedTables(keeping({ next: { ...own, publicEvents: 'cursors' }, previous: own }))).toBeUndefined();
+    for (const more of [{ publicEvents: 'cursors' }, { deadlines: 'deadlines' }])
+      expect(refusedTables(keeping({ next: { ...own, ...more }, previous: own }))).toBeUndefined();
   });
 
   it.each([
@@ -134,6 +135,17 @@ describe('a new stack that adopts a control table', () => {
     expect(refusedTables(adopting({ next, adopted: ['control', 'commits'], facts: { ...facts, commits: whole } }))).toMatch(
       /belongs to the table cursors, .* -c publicEventsTable=cursors/,
     );
+  });
+
+  it('is refused where it forgets the deadlines, and not where that control table is of a release without a table of them', () => {
+    const more = { deadlines: 'late' };
+    const known = { ...remembered, names: { ...remembered.names, ...more } };
+    const next = { ...before, deadlines: 'new' };
+    const all = { next, adopted: ['control', 'commits', 'publicEvents'] as const, facts: { ...facts, commits: whole } };
+    expect(refusedTables(adopting({ ...all, remembered: known }))).toMatch(
+      /belongs to the table late, .* -c deadlinesTable=late/,
+    );
+    expect(refusedTables(adopting(all))).toBeUndefined();
   });
 
   it('may name another one, such as one that was restored, and may have what there was not before', () => {

@@ -126,12 +126,40 @@ describe('the sweep of processes', () => {
     expect(await overdue(), 'not late yet').toBe(0);
     world.clock.advance(2 * minute);
     expect(await overdue()).toBe(1);
-    expect(queue.sent).toEqual([{ due: { instance: 'moving-1', name: 'patience', setBy: 1 } }]);
+    expect(queue.sent).toEqual([{ due: { instance: 'moving-1', name: 'patience', setBy: 1, at: '2026-11-21T12:30:00.000Z' } }]);
     await world.deadlines.put({ instance: 'other-1', name: 'x', setBy: 1, at: '2026-01-01T00:00:00.000Z' });
     queue.sent.length = 0;
     expect(await overdue()).toBe(1);
     await carryOut();
     expect(await world.stateOf('moving-1')).toMatchObject({ memory: { late: true }, deadlines: {} });
+  });
+});
+
+describe('a deadline that is in a list which a release does not see, as after a rollback', () => {
+  const waiting = async () => {
+    const { world, run, carryOut } = await house();
+    const dying = world.instance({ call: 1_000, after: false });
+    await world.ask('transfer-1', 'Request', request);
+    await world.deliver({ ...dying, target: () => undefined });
+    const [open] = world.deadlines.items();
+    await world.deadlines.remove(open!);
+    world.clock.advance(33 * minute);
+    return { world, run, carryOut, shot: [...world.scheduler.shots.values()][0]! };
+  };
+  const fired = { memory: { late: true }, deadlines: {} };
+
+  it('fires by its one-shot, also where that tells no time', async () => {
+    const { world, shot } = await waiting();
+    const { at: _, ...due } = (shot.message as Extract<ProcessMessage, { due: unknown }>).due;
+    expect(await world.tell({ due })).toEqual([]);
+    expect(await world.stateOf('moving-1')).toMatchObject(fired);
+  });
+
+  it('is found by the pass over the commits where the one-shot is lost too: the last commit of its instance says when it is due', async () => {
+    const { world, run, carryOut } = await waiting();
+    expect(await run()).toBe(1);
+    await carryOut();
+    expect(await world.stateOf('moving-1')).toMatchObject(fired);
   });
 });
 
@@ -161,6 +189,7 @@ describe('deadlines that should have fired', () => {
     for (let i = 0; i < 600; i++) await deadlines.put(deadline('gone', i));
     for (let i = 0; i < 600; i++) await deadlines.put(deadline('orders', i));
     await deadlines.put(deadline('payments', 5_000));
+    expect(await deadlines.few()).toBeUndefined();
     orders.depths = { waiting: 101, inFlight: 0, deadLetters: 0 };
     expect(await send()).toBe(1);
     expect([orders.sent.length, payments.sent.length]).toEqual([0, 1]);
@@ -172,6 +201,27 @@ describe('deadlines that should have fired', () => {
     expect(await deadlines.ofOthers(processes.map(({ process }) => (process as { category: string }).category))).toEqual({
       gone: 600,
     });
+  });
+
+  it('are read at once where they are few, and by each process where they are many, or cannot be read at once', async () => {
+    const { deadlines, log, orders, payments, processes } = await house();
+    for (const name of ['orders', 'payments', 'gone']) await deadlines.put(deadline(name, 1));
+    await deadlines.put({ ...deadline('orders', 2), at: before });
+    const asked: string[] = [];
+    const counted = (few: typeof deadlines.few) => ({
+      few,
+      overdue: async (...given: Parameters<typeof deadlines.overdue>) => {
+        asked.push(given[0]);
+        return deadlines.overdue(...given);
+      },
+    });
+    const send = (few: typeof deadlines.few) =>
+      sendOverdue({ processes, deadlines: counted(few), turns: new Map(), log }, before);
+    expect([await send(deadlines.few), asked]).toEqual([2, []]);
+    expect([orders.sent, payments.sent]).toEqual([[{ due: deadline('orders', 1) }], [{ due: deadline('payments', 1) }]]);
+    expect([await send(async () => undefined), asked.splice(0)]).toEqual([2, ['orders', 'payments']]);
+    expect([await send(() => Promise.reject(new Error('not today'))), asked]).toEqual([2, ['orders', 'payments']]);
+    expect(log.lines).toContainEqual(expect.objectContaining({ message: 'The deadlines could not be read at once.' }));
   });
 
   it('all have their turn, though the oldest ones are never done with, and a run sends no flood', async () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Commit } from '../../../lib/core/commit.ts';
+import { newInstance } from '../../../lib/core/process/instance.ts';
 import { send } from '../../../lib/core/process/process.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
+import type { Store } from '../../../lib/engine/ports.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
+import { withTime } from '../../../lib/engine/process/deadlines.ts';
+import { messageIn } from '../../../lib/engine/process/messages.ts';
 import { openTooLong } from '../../../lib/engine/process/still-open.ts';
 import { processWorld } from '../../support/examples/attending.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';
@@ -29,7 +34,7 @@ describe('deadlines', () => {
     expect([key.length, at, message]).toEqual([
       64,
       '2026-11-21T12:30:00.000Z',
-      { due: { instance: 'moving-1', name: 'patience', setBy: 1 } },
+      { due: { instance: 'moving-1', name: 'patience', setBy: 1, at } },
     ]);
     expect(world.deadlines.items()).toEqual([{ instance: 'moving-1', name: 'patience', setBy: 1, at }]);
     expect(await world.tell(message)).toEqual(['message']);
@@ -38,6 +43,66 @@ describe('deadlines', () => {
     expect(typesIn(world.commitsOf('moving-1')).slice(1)).toEqual(['Reacted Remembered Delayed StepEnded']);
     expect(await world.stateOf('moving-1')).toMatchObject({ memory: { late: true }, deadlines: {} });
     expect(world.deadlines.items()).toEqual([]);
+  });
+
+  it('whose one-shot is of a release that told no time leave the list at their own, fired or cancelled', async () => {
+    const world = await waiting();
+    const [open] = world.deadlines.items();
+    const due = { instance: 'moving-1', name: 'patience', setBy: 1 };
+    expect([messageIn({ due }), messageIn({ due: open })]).toEqual([{ due }, { due: open }]);
+    await world.ask('transfer-1', 'Withdraw');
+    await world.settle();
+    await world.deadlines.put(open!);
+    expect(await world.tell({ due })).toEqual([]);
+    expect(world.deadlines.items()).toEqual([]);
+    const other = await waiting();
+    other.clock.advance(31 * minute);
+    expect(await other.tell({ due })).toEqual([]);
+    expect(await other.stateOf('moving-1')).toMatchObject({ memory: { late: true } });
+    expect(other.deadlines.items()).toEqual([]);
+  });
+
+  it('of another time than the open one are of a history that is gone: they leave the list, and it stays', async () => {
+    const world = await waiting();
+    const [open] = world.deadlines.items();
+    const stale = { ...open!, at: '2026-11-21T12:10:00.000Z' };
+    await world.deadlines.put(stale);
+    world.clock.advance(11 * minute);
+    expect(await world.tell({ due: stale })).toEqual([]);
+    expect(world.deadlines.items()).toEqual([open]);
+    // Nor does it matter what nobody has ever set.
+    expect(await world.tell({ due: { instance: 'moving-1', name: 'patience', setBy: 7 } })).toEqual([]);
+    expect(world.deadlines.items()).toEqual([open]);
+  });
+
+  it('that are more than the state remembers leave the list too: their time is in the event that set them', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `patience-${i}`);
+    const world = await requested(
+      processWorld(
+        variant({
+          onDone: {},
+          onDeadline: Object.fromEntries(names.map((name) => [name, () => undefined])),
+          on: {
+            ...moving.on,
+            Requested: (memory: object, { at }: { at: string }) => ({
+              memory: { ...memory, id: '1' },
+              setDeadlines: Object.fromEntries(
+                names.map((name, i) => [name, new Date(Date.parse(at) + (30 + i) * minute).toISOString()]),
+              ),
+            }),
+            Withdrawn: () => ({ end: 'withdrawn' }),
+          },
+        }),
+        [wallet, transfer],
+      ),
+    );
+    await world.settle();
+    expect(world.deadlines.items()).toHaveLength(12);
+    await world.ask('transfer-1', 'Withdraw');
+    await world.settle();
+    const { status, closed } = await world.stateOf('moving-1');
+    expect([status, closed?.length]).toEqual(['ended', 10]);
+    expect([world.deadlines.items(), world.scheduler.shots.size]).toEqual([[], 0]);
   });
 
   it('do nothing after they were cancelled, however late they fire', async () => {
@@ -123,6 +188,40 @@ describe('deadlines', () => {
     mended.clock.set(world.clock.now());
     await mended.tell({ resume: order });
     expect(await mended.stateOf('moving-1')).toMatchObject({ status: 'running', deadlines: {}, memory: { late: true } });
+  });
+});
+
+describe('the time of a deadline', () => {
+  const reaction = (number: number) => ({
+    type: 'Reacted',
+    v: 1,
+    data: {
+      ...{ number, occasion: { send: 1, outcome: 'done' }, at: '', correlation: 'c', sends: [], cancelled: [] },
+      set: [{ name: 'patience', at: `at-${number}` }],
+    },
+  });
+  /** Fifty commits with a reaction each, in pages of twenty-five. */
+  const history = () => {
+    const asked: (number | undefined)[] = [];
+    const read: Store['read'] = async (_, { to = 50 }) => {
+      asked.push(to);
+      const numbers = Array.from({ length: 25 }, (_each, i) => to - i);
+      const commits = numbers.map((commit) => ({ commit, events: [reaction(commit)] }) as unknown as Commit);
+      return { commits, ...(to > 25 && { next: to - 25 }) };
+    };
+    return { asked, read };
+  };
+  const timeIn = async (setBy: number, name = 'patience') => {
+    const { asked, read } = history();
+    const found = await withTime({ read }, newInstance(moving), { instance: 'moving-1', name, setBy });
+    return [found?.at, asked];
+  };
+
+  it('is in the event that set it, which is looked for from the end, and no further back than it can be', async () => {
+    expect(await timeIn(40)).toEqual(['at-40', [50]]);
+    expect(await timeIn(10)).toEqual(['at-10', [50, 25]]);
+    expect(await timeIn(51), 'set by no reaction yet').toEqual([undefined, [50]]);
+    expect(await timeIn(40, 'other'), 'not set by that reaction').toEqual([undefined, [50]]);
   });
 });
 

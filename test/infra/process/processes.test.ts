@@ -9,7 +9,7 @@ import { enrolment } from '../../support/examples/enrolling.ts';
 import { member } from '../../support/examples/member.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';
 import { move, purse } from '../../support/examples/purses.ts';
-import { steps } from '../support/deployed.ts';
+import { alarmTopic, steps } from '../support/deployed.ts';
 import { flattened, outputNames, waitsFor } from '../support/flattened.ts';
 
 const manifest = defineManifest({ aggregates: [wallet, transfer], projections: [], processes: [moving] });
@@ -18,8 +18,10 @@ const code = {
   steps: { ...steps, react: bundle, 'ops-processes': bundle },
   rows: {},
 };
+const stackOf = (stage: string, context: Parameters<typeof settingsFor>[1]) =>
+  new FoldstreamStack(new App(), `foldstream-${stage}`, { manifest, code, settings: settingsFor(stage, context) });
 const deployed = (context: Parameters<typeof settingsFor>[1] = {}) => {
-  const stack = new FoldstreamStack(new App(), 'foldstream-dev', { manifest, code, settings: settingsFor('dev', context) });
+  const stack = stackOf('dev', context);
   return { stack, template: flattened(stack) };
 };
 const { template } = deployed();
@@ -78,7 +80,8 @@ describe('a process', () => {
       'EventsCommits.Arn: PutItem [moving-* wallet-* transfer-*]',
       'EventsSnapshots.Arn: GetItem PutItem [moving-* wallet-* transfer-*]',
       'EventsControl.Arn: GetItem PutItem [cursor/moving/*]',
-      'EventsControl.Arn: GetItem PutItem DeleteItem [deadline/moving-*]',
+      'EventsDeadlines.Arn: GetItem PutItem DeleteItem [moving/*]',
+      'EventsControl.Arn: GetItem DeleteItem [deadline/moving-*]',
       'EventsControl.Arn: GetItem [secret]',
       'EventsControl.Arn: GetItem [secret/proofs]',
       'arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/ProcessesMovingDeadlinesGroup/*: CreateSchedule DeleteSchedule',
@@ -206,7 +209,32 @@ describe('around it', () => {
     }
   });
 
-  test('open deadlines are indexed, and nothing else of the control table', () => {
+  test('open deadlines have a table of their own, which is as durable as that of the commits, and no index', () => {
+    const tablesOf = (of: Template) => resources('AWS::DynamoDB::Table', of).map(({ id, ...table }) => [id.slice(0, -8), table]);
+    const { EventsDeadlines: own } = Object.fromEntries(tablesOf(template));
+    expect(own.KeySchema).toEqual([
+      { AttributeName: 'partition', KeyType: 'HASH' },
+      { AttributeName: 'place', KeyType: 'RANGE' },
+    ]);
+    expect(own.GlobalSecondaryIndexes).toBeUndefined();
+    const prod = Object.fromEntries(tablesOf(flattened(stackOf('prod', { alarmTopic }))));
+    const durable = ({
+      PointInTimeRecoverySpecification: recovery,
+      SSESpecification: key,
+      DeletionProtectionEnabled: kept,
+    }: never) => ({
+      recovery,
+      key,
+      kept,
+    });
+    expect(durable(prod.EventsDeadlines as never)).toEqual(durable(prod.EventsCommits as never));
+    expect(prod.EventsDeadlines).toMatchObject({
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+
+  test('the control table keeps the index of those that earlier releases put there, and no other', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       GlobalSecondaryIndexes: [
@@ -226,6 +254,7 @@ describe('around it', () => {
     for (const line of [
       'EventsCommits.Arn: Scan Query GetItem',
       'EventsControl.Arn: GetItem BatchGetItem [cursor/*]',
+      'EventsDeadlines.Arn: Query Scan',
       'EventsControl.Arn/index/due: Query Scan',
       'ProcessesMovingQueue.Arn: SendMessage GetQueueAttributes',
     ])

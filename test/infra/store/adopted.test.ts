@@ -8,6 +8,7 @@ import { waitsFor } from '../support/flattened.ts';
 const adopt = {
   commitsTable: 'restored-commits',
   controlTable: 'kept-control',
+  deadlinesTable: 'kept-deadlines',
   publicEventsTable: 'kept-cursors',
   userPool: 'eu-central-1_aBc123',
 };
@@ -27,7 +28,9 @@ const goingByTables = (of: Deployed) =>
     found(of, type).filter(
       ([id, { Properties }]) =>
         !id.startsWith('EventsTables') &&
-        /EventsCommits|EventsControl|AnnouncerCursors|CommitsStream|restored-commits|kept-c/.test(JSON.stringify(Properties)),
+        /EventsCommits|EventsControl|EventsDeadlines|AnnouncerCursors|CommitsStream|restored-commits|kept-[cd]/.test(
+          JSON.stringify(Properties),
+        ),
     ),
   );
 
@@ -35,11 +38,13 @@ describe('resources that existed before', () => {
   test('takes the place of the tables and the user pool of the stack, and is none of its resources', () => {
     const tables = found(adopting, 'AWS::DynamoDB::Table').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(tables).toContain('EventsSnapshots');
-    for (const gone of ['EventsCommits', 'EventsControl', 'AnnouncerCursors']) expect(tables).not.toContain(gone);
+    for (const gone of ['EventsCommits', 'EventsControl', 'EventsDeadlines', 'AnnouncerCursors'])
+      expect(tables).not.toContain(gone);
     adopting.template.resourceCountIs('AWS::Cognito::UserPool', 0);
     adopting.template.hasResourceProperties('AWS::Cognito::UserPoolClient', { UserPoolId: adopt.userPool });
     adopting.template.hasOutput('CommitsTable', { Value: adopt.commitsTable });
     adopting.template.hasOutput('ControlTable', { Value: adopt.controlTable });
+    adopting.template.hasOutput('DeadlinesTable', { Value: adopt.deadlinesTable });
     const environments = found(adopting, 'AWS::Lambda::Function').map(([, { Properties }]) =>
       JSON.stringify(Properties.Environment),
     );
@@ -62,13 +67,18 @@ describe('resources that existed before', () => {
 
   test('is looked at, with every table by its name, and with no more than the right to describe it', () => {
     expect(resourceOf(adopting)[1].Properties).toMatchObject({
-      Tables: { commits: adopt.commitsTable, control: adopt.controlTable, publicEvents: adopt.publicEventsTable },
-      Adopted: ['commits', 'control', 'publicEvents'],
+      Tables: {
+        commits: adopt.commitsTable,
+        control: adopt.controlTable,
+        deadlines: adopt.deadlinesTable,
+        publicEvents: adopt.publicEventsTable,
+      },
+      Adopted: ['commits', 'control', 'deadlines', 'publicEvents'],
       Protect: 'true',
     });
     const policy = found(adopting, 'AWS::IAM::Policy').find(([id]) => id.startsWith('EventsTablesRights'))!;
     const text = JSON.stringify(policy);
-    expect(text.match(/dynamodb:DescribeTable/g)).toHaveLength(3);
+    expect(text.match(/dynamodb:DescribeTable/g)).toHaveLength(4);
     expect(text.match(/dynamodb:(?!Describe|LeadingKeys)\w+/g)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
     adopting.template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: Match.objectLike({
@@ -104,7 +114,7 @@ test('the revisions that answer are settled again when the control table is anot
 
 test('a stack says which tables are its own', () => {
   const { Tables, Adopted } = resourceOf(own)[1].Properties as { Tables: object; Adopted: string[] };
-  expect([Object.keys(Tables), Adopted]).toEqual([['commits', 'control', 'publicEvents'], []]);
+  expect([Object.keys(Tables), Adopted]).toEqual([['commits', 'control', 'deadlines', 'publicEvents'], []]);
 });
 
 test.each([

@@ -5,8 +5,9 @@ import type { Instance } from '../../../lib/core/process/instance.ts';
 import { parseStream } from '../../../lib/core/stream.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
+import { instant } from '../../../lib/engine/instant.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
-import type { Arrived } from '../../../lib/engine/process/ports.ts';
+import type { Arrived, Deadlines } from '../../../lib/engine/process/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';
 import type { Engine } from '../../../lib/testing/simulator.ts';
 import type { ProcessMutant } from '../processes.ts';
@@ -46,6 +47,8 @@ const targets = (change: (real: Commanding) => Commanding): ProcessMutant =>
   }));
 const targetStores = (change: (store: Store) => Partial<Store>): ProcessMutant =>
   targets((real) => ({ ...real, store: { ...real.store, ...change(real.store) } }));
+const deadlines = (change: (list: Deadlines) => Partial<Deadlines>): ProcessMutant =>
+  reacting((real) => ({ deadlines: { ...real.deadlines, ...change(real.deadlines) } }));
 const batch = (change: (step: Step) => Step): ProcessMutant => engine((real) => ({ reactBatch: change(real.reactBatch) }));
 const isOwn = (arrived: Arrived, category: string) =>
   'delivered' in arrived && parseStream(arrived.delivered.stream)?.category === category;
@@ -166,6 +169,26 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
       return step(real, arrived);
     }),
   },
+  'a deadline is removed at a time that is not its own': deadlines(({ remove }) => ({
+    remove: (deadline) => remove({ ...deadline, at: instant(Date.parse(deadline.at) + 1) }),
+  })),
+  // The sweep mends it: alone it shows.
+  'a deadline counts as listed before it is': { alone: true, ...deadlines(() => ({ has: async () => true })) },
+  'the sweep skips a part of the deadlines': engine((real) => ({
+    sendOverdue: ({ deadlines: list, ...overdue }, before) =>
+      real.sendOverdue(
+        {
+          ...overdue,
+          deadlines: {
+            few: async () => undefined,
+            overdue: async (...asked) => (await list.overdue(...asked)).filter(({ instance }) => !/[02468]$/.test(instance)),
+          },
+        },
+        before,
+      ),
+    // What the list does not say, instances do: they are looked at for what got lost.
+    processTargets: (...given) => real.processTargets(...given).slice(0, 1),
+  })),
   'a deadline that fires is ignored': instances(() => ({ decide: { Due: (() => []) as never } })),
   'nothing follows on a deadline that fires': {
     process: (process) => ({

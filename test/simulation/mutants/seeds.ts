@@ -23,6 +23,7 @@ export const findingSeeds: Readonly<Record<string, number>> = {
   'nobody looks back further than the last ids': 22,
   'what was deferred is taken up in no order': 141,
   'a resolution that threw is not kept': 102,
+  'the sweep skips a part of the deadlines': 294,
   'a reservation has the time of its command, whatever is before it': 49,
   'a message that is never sent again': 159,
   'a decision that was made before is not recognised': 21,

@@ -86,6 +86,7 @@ export const processWorld = (process: AnyProcess, aggregates: readonly AnyDecide
           put: deadlines.put,
           has: deadlines.has,
           remove: deadlines.remove,
+          few: deadlines.few,
           overdue: deadlines.overdue,
           ofOthers: deadlines.ofOthers,
         },

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { manifest } from '../../../domains/index.ts';
 import type { Observe } from '../../../lib/aws/dynamo.ts';
-import { deadlineItems } from '../../../lib/aws/process/deadlines.ts';
+import { openDeadlines } from '../../../lib/aws/process/former-deadlines.ts';
 import { sourceCursors } from '../../../lib/aws/process/source-cursors.ts';
 import { commitStore } from '../../../lib/aws/store/commit-store.ts';
 import { snapshotStore } from '../../../lib/aws/store/snapshot-store.ts';
@@ -27,7 +27,7 @@ export const engineFlowTables = (
       snapshots: snapshotStore(client, tables.snapshots!),
       view: (projection) => viewTable(client, tables[tableOf(projection)]!),
       cursors: (process) => sourceCursors(client, tables.control!, process),
-      deadlines: deadlineItems(client, tables.control!),
+      deadlines: openDeadlines(client, { deadlines: tables.deadlines!, control: tables.control! }),
     };
   },
 });

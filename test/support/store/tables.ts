@@ -6,7 +6,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { TableShape } from '../../../lib/cli/cost/ledger.ts';
-import { controlShape, shapesOf, viewShape } from '../../../lib/cli/cost/tables.ts';
+import { controlShape, deadlinesShape, shapesOf, viewShape } from '../../../lib/cli/cost/tables.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 
@@ -80,10 +80,12 @@ const listed = { kind: 'row-per-stream', owner: () => '', lists: { 'by-status': 
 export const makeTables = async (client: DynamoDBClient, view: AnyProjection = listed) => {
   const run = randomUUID().slice(0, 8);
   const named = (table: string) => `${table}-${run}`;
-  const tables = { commits: named('commits'), snapshots: named('snapshots'), view: named('view'), control: named('control') };
+  const names = ['commits', 'snapshots', 'view', 'control', 'deadlines'] as const;
+  const tables = Object.fromEntries(names.map((table) => [table, named(table)])) as Record<(typeof names)[number], string>;
   await create(client, tables.commits, { partition: ['stream', 'S'], sort: ['commit', 'N'] });
   await create(client, tables.snapshots, { partition: ['stream', 'S'], sort: ['code', 'S'] });
   await createOf(client, tables.control, controlShape);
+  await createOf(client, tables.deadlines, deadlinesShape);
   await createOf(client, tables.view, viewShape(view));
   return tables;
 };

@@ -28,7 +28,7 @@ import { dynamo } from '../../dynamo.ts';
 import { environment } from '../../environment.ts';
 import { processHeads, viewHeads } from '../../operate/heads.ts';
 import { sweepPlaces } from '../../operate/sweep-places.ts';
-import { deadlineItems } from '../../process/deadlines.ts';
+import { openDeadlines } from '../../process/former-deadlines.ts';
 import { sourceCursors } from '../../process/source-cursors.ts';
 import { scheduleProgresses } from '../../schedule/progresses.ts';
 import { commitScanner } from '../../store/commit-scanner.ts';
@@ -96,6 +96,22 @@ const subscriberIn =
     ...(view.group !== undefined && { group: view.group }),
   });
 
+/** The deadlines of processes: those that are late are sent in each run, and those that nobody is sent are told after each pass. */
+const deadlinesOf = (client: DynamoDBClient, processes: readonly SweptProcess[], log: Log) => {
+  if (processes.length === 0) return undefined;
+  const tables = { deadlines: environment('DEADLINES_TABLE'), control: environment('CONTROL_TABLE') };
+  const deadlines = openDeadlines(client, tables);
+  const looking = { processes, deadlines, turns: new Map<string, string>(), log };
+  const known = processes.map(({ process }) => process.category);
+  return {
+    send: (before: string): Promise<number> => sendOverdue(looking, before),
+    sayLeft: async (): Promise<void> => {
+      const others = await deadlines.ofOthers(known);
+      if (Object.keys(others).length > 0) log.warn('Deadlines of undeployed processes are left.', { deadlines: others });
+    },
+  };
+};
+
 /** One run of the pass over the table, or looks at what the journal has. */
 export const sweepHandler = (manifest: Manifest) => {
   const client = dynamo();
@@ -136,8 +152,7 @@ export const sweepHandler = (manifest: Manifest) => {
     log,
     settings: sweepSettings,
   };
-  const deadlines = deadlineItems(client, control);
-  const looking = { processes, deadlines, turns: new Map<string, string>(), log };
+  const deadlines = deadlinesOf(client, processes, log);
   const schedules = deployedSchedules(manifest).map(({ queueUrl, ...each }) => ({
     ...each,
     queue: sqsQueue(queues, queueUrl, proofs),
@@ -155,17 +170,15 @@ export const sweepHandler = (manifest: Manifest) => {
     { name: 'journal of the sweep', queue: journal },
   ];
   const look = lookHandler({ ...sweeping, store: reading.store, journal });
-  const known = processes.map(({ process }) => process.category);
   const run = async ({ graceSeconds }: Ask): Promise<Swept & Readonly<{ overdue: number }>> => {
     const grace = graceSeconds === undefined ? {} : { graceMilliseconds: graceSeconds * 1_000 };
     const late = systemClock.now() - (grace.graceMilliseconds ?? sweepSettings.graceMilliseconds);
     // In each run, and first: deadlines are few, and depend on nothing else.
-    const overdue = processes.length === 0 ? 0 : await sendOverdue(looking, new Date(late).toISOString());
+    const overdue = (await deadlines?.send(new Date(late).toISOString())) ?? 0;
     await sendOverdueTimes(overdueTimes, grace.graceMilliseconds);
     await sayDeadLetters(lettered, log, systemClock.now());
     const swept = { ...(await sweep(sweeping, grace)), overdue };
-    const others = swept.passEnded && processes.length > 0 ? await deadlines.ofOthers(known) : {};
-    if (Object.keys(others).length > 0) log.warn('Deadlines of undeployed processes are left.', { deadlines: others });
+    if (swept.passEnded) await deadlines?.sayLeft();
     if (overdue > 0) log.warn('Some deadlines had not fired.', { overdue });
     say(log, swept);
     return swept;
