@@ -1,3 +1,4 @@
+import type { CommitForm } from '../core/settings/fields.ts';
 import type { Issuer } from '../http/caller.ts';
 
 /** The rate limit of one caller in each instance of a function, if the deployment sets one. */
@@ -11,6 +12,9 @@ export const deployedIssuer = (): Issuer | undefined => {
   const { ID_CLAIM: id, ROLES_CLAIM: roles } = process.env;
   return id && roles ? { id, roles } : undefined;
 };
+
+/** How the deployment has its functions store commits; plain where it says nothing. */
+export const commitForm = (): CommitForm => (process.env.COMMIT_FORM === 'packed' ? 'packed' : 'plain');
 
 /** The largest bodies of routes that have a limit of their own, in bytes. */
 export const bodyLimits = (): Readonly<Record<string, number>> => JSON.parse(process.env.BODY_LIMITS ?? '{}');

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dynamo } from '../aws/dynamo.ts';
 import { describeStack } from '../aws/local/stack.ts';
 import type { Manifest } from '../core/manifest.ts';
+import type { CommitForm } from '../core/settings/fields.ts';
 import { deploymentFile, localDeployment } from './local/deployment.ts';
 import { engineSettings } from './local/endpoint.ts';
 import { UserError } from './terminal/user-error.ts';
@@ -12,8 +13,14 @@ export type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 
 export type Outputs = Readonly<Record<string, string>>;
 
-/** A deployment's outputs, a client, and the names of its two tables that never change. */
-export type Connected = Readonly<{ outputs: Outputs; client: ReturnType<typeof dynamo>; commits: string; control: string }>;
+/** A deployment's outputs, a client, the names of its two tables that never change, and the form in which it stores commits. */
+export type Connected = Readonly<{
+  outputs: Outputs;
+  client: ReturnType<typeof dynamo>;
+  commits: string;
+  control: string;
+  form: CommitForm;
+}>;
 
 /**
  * Points the AWS clients to the local cloud of `npm start`, if no stack was named and it runs. Returns true if so; else the environment's account is
@@ -61,5 +68,7 @@ export const connect = async (stack: string | undefined): Promise<Connected> => 
       `The stack ${stack ?? 'of npm start'} has no tables of Foldstream among its outputs.`,
       'Name a stack of Foldstream (--stack foldstream-prod), or deploy this release there first.',
     );
-  return { outputs, client: patientDynamo(), commits, control };
+  // A deployment of before 2026-12 does not say it, and reads no other.
+  const form = outputs.CommitForm === 'packed' ? 'packed' : 'plain';
+  return { outputs, client: patientDynamo(), commits, control, form };
 };

@@ -6,7 +6,7 @@ import { defaultSettings } from '../../lib/engine/settings.ts';
 import { countedBytes } from '../../lib/engine/store/known.ts';
 import { load } from '../../lib/engine/store/load.ts';
 import { eventBytes } from '../support/store/costs.ts';
-import { ledgerHistory, putAll } from '../support/store/history.ts';
+import { ledgerHistory, putAll, putCommits } from '../support/store/history.ts';
 import { coldly, handled, ledgerInstance, type Tables } from '../support/store/instance.ts';
 import { type Entry, entriesOf, records } from '../support/store/ledger.ts';
 import { castore, castoreHistory } from './castore.ts';
@@ -87,9 +87,9 @@ export const seed = async (
   for (const [i, stream] of streams.entries()) {
     const history = [...ledgerHistory(stream, spread(events, i, streams.length), eventBytes)];
     const snapshot = lastSnapshot(history);
-    await putAll(client, tables.commits, history.slice(0, snapshot));
+    await putCommits(client, tables.commits, history.slice(0, snapshot), 'packed');
     if (snapshot > 0) await load(instance, stream, () => {});
-    await putAll(client, tables.commits, history.slice(snapshot));
+    await putCommits(client, tables.commits, history.slice(snapshot), 'packed');
   }
   await putAll(
     client,

@@ -25,9 +25,11 @@ import type { AnyProjection } from '../../lib/core/projection.ts';
 import type { Deadline } from '../../lib/engine/process/ports.ts';
 import { patientRequests } from '../support/patience.ts';
 import { spoilers } from '../support/spoil.ts';
+import { bothForms } from '../support/store/both-forms.ts';
 import { engineFlowTables } from '../support/store/flow-tables.ts';
 import { meter } from '../support/store/meter.ts';
 import { dropTables, makeAllTables, makeTables } from '../support/store/tables.ts';
+import { blanksContract } from './blanks.contract.ts';
 import { commandsContract } from './commands.contract.ts';
 import { costsContract } from './costs.contract.ts';
 import { boundariesContract } from './decisions/boundaries.contract.ts';
@@ -95,8 +97,9 @@ for (const { name, endpoint } of engines)
       for (const names of made) await dropTables(client, names);
       client.destroy();
     });
-    storeContract(name, async () => commitStore(client, (await tables()).commits));
-    pricesContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
+    storeContract(name, async () => bothForms(client, (await tables()).commits));
+    blanksContract(name, async () => ({ client, table: (await tables()).commits }));
+    pricesContract(name, async () => bothForms(client, (await tables()).commits), systemClock);
     snapshotsContract(name, async () => {
       const { snapshots: table } = await tables();
       return { snapshots: snapshotStore(client, table), spoil: spoilers(client, table) };
@@ -115,7 +118,7 @@ for (const { name, endpoint } of engines)
           const { requests, readUnits } = take();
           return { requests, readUnits };
         },
-        store: commitStore(client, commits),
+        store: bothForms(client, commits),
         scanner: commitScanner(client, commits),
         places: sweepPlaces(client, control),
         view: viewTable(client, view),
@@ -167,8 +170,8 @@ for (const { name, endpoint } of engines)
       made.push(names);
       return engineFlowTables(names, (observe) => dynamo({ ...settings, observe }), tally);
     });
-    togetherContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
-    boundariesContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
+    togetherContract(name, async () => bothForms(client, (await tables()).commits), systemClock);
+    boundariesContract(name, async () => bothForms(client, (await tables()).commits), systemClock);
     commandsContract(name, async () => ({ client, tables: await tables() }));
     // DynamoDB Local is no KMS.
     if (name !== 'DynamoDB Local')

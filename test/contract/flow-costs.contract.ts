@@ -30,7 +30,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
     'view account-totals': 4,
     'view event-log': 4,
     'view process-instances': 1,
-    'process fraudWatch': 3,
+    'process fraudWatch': 2,
   },
   transfer: {
     commands: 1,
@@ -41,7 +41,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
     'view event-log': 13,
     'view process-instances': 4,
     'process fraudWatch': 2,
-    'process transferProcess': 12,
+    'process transferProcess': 11,
   },
 };
 

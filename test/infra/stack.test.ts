@@ -384,6 +384,7 @@ test('the outputs that the command line, the tests and the guides stand on, and 
     'ApiUrl',
     'AuditCommandFunction',
     'BusName',
+    'CommitForm',
     'CommitsTable',
     'ConsoleClientId',
     'ConsoleFunction',

@@ -3,6 +3,8 @@ import { defineSettings } from 'foldstream';
 /** The environments, by names of your own. Each is a stack: my-app-dev, my-app-staging, my-app-prod. */
 export const settings = defineSettings({
   app: 'my-app',
+  // Commits are stored in as few bytes as they take. Leave it: only releases of before 2026-12 need the other form.
+  commitForm: 'packed',
   environments: {
     // Removed with its stack. `npm start` deploys it on your machine.
     dev: {},

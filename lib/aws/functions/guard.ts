@@ -7,6 +7,7 @@ import { systemProofs } from '../delivery/proofs.ts';
 import { plainQueue, sqs } from '../delivery/queue.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
+import { changedTo } from '../store/commit-item.ts';
 import { commitStore } from '../store/commit-store.ts';
 
 /** Logs that a commit was changed or removed by anything but a purge, for which an alarm listens, and notes new ones for the sweep. */
@@ -24,7 +25,7 @@ export const guardHandler = () => {
     const changes = Records.map(({ eventName, dynamodb }) => ({
       kind: eventName,
       before: fromItem((dynamodb?.OldImage ?? dynamodb?.Keys ?? {}) as Item),
-      ...(dynamodb?.NewImage && { after: fromItem(dynamodb.NewImage as Item) }),
+      ...(dynamodb?.NewImage && { after: changedTo(dynamodb.NewImage as Item) }),
     }));
     await guard(guarding, changes);
     // At most a line a minute, since it gathers for that long. A local cloud waits for the line of each call, and hands out nothing meanwhile.

@@ -7,7 +7,7 @@ import type { Commanding } from '../../engine/command/request.ts';
 import type { Log, Snapshots } from '../../engine/ports.ts';
 import { defaultSettings } from '../../engine/settings.ts';
 import type { Loading } from '../../engine/store/load.ts';
-import { environment } from '../environment.ts';
+import { commitForm, environment } from '../environment.ts';
 import { foldHash } from '../fold-hashes.ts';
 import { deployedSealing } from '../personal/deployed.ts';
 import { commitStore } from '../store/commit-store.ts';
@@ -19,7 +19,7 @@ const onlyRead = (snapshots: Snapshots): Snapshots => ({ ...snapshots, save: asy
 
 /** The ports for commands without personal values. One cache serves all categories: a stream's name contains its category. */
 export const storePorts = (client: DynamoDBClient, log: Log): Omit<Commanding, 'decider' | 'code' | 'personal'> => ({
-  store: commitStore(client, environment('COMMITS_TABLE')),
+  store: commitStore(client, environment('COMMITS_TABLE'), { form: commitForm() }),
   snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
   keys: systemKeys(client, environment('CONTROL_TABLE')),
   clock: systemClock,

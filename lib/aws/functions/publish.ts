@@ -1,15 +1,15 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import type { Commit } from '../../core/commit.ts';
 import { busSources } from '../../core/deployed-names.ts';
 import { correlationsOf } from '../../engine/delivery/delivered.ts';
 import { publish } from '../../engine/delivery/publish.ts';
 import type { Proofs } from '../../engine/ports.ts';
-import { fromItem, type Item } from '../attributes.ts';
+import type { Item } from '../attributes.ts';
 import { eventBus } from '../delivery/event-bus.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
+import { commitOf } from '../store/commit-item.ts';
 import { systemClock } from '../system.ts';
 
 /** Publishes each new commit of the stream to the bus; if one cannot be sent the batch is retried. */
@@ -24,7 +24,7 @@ export const publishHandler = (proofs: Pick<Proofs, 'make'> = systemProofs(dynam
   };
   return async (event: DynamoDBStreamEvent): Promise<void> => {
     const commits = event.Records.flatMap(({ eventName, dynamodb }) =>
-      eventName === 'INSERT' && dynamodb?.NewImage ? [fromItem(dynamodb.NewImage as Item) as Commit] : [],
+      eventName === 'INSERT' && dynamodb?.NewImage ? [commitOf(dynamodb.NewImage as Item)] : [],
     );
     await publish(sending, commits);
     logger.info('Published.', { commits: commits.length, correlations: correlationsOf(commits) });

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { fields } from '../../core/settings/fields.ts';
 import { chartSvg } from '../page/chart.ts';
 import { pageHtml } from '../page/page.ts';
-import { loadMix, loadProject, type ManifestModule } from '../project.ts';
+import { loadMix, loadProject, loadSettings, type ManifestModule } from '../project.ts';
 import type { Print } from '../terminal/lines.ts';
 import { idleOfManifest, idleOfTemplates } from './idle.ts';
 import { costLines, costTables, costWords } from './lines.ts';
@@ -52,12 +53,13 @@ export const costVerb = async (asked: CostOptions, print: Print): Promise<void> 
   if (asked.measured) return measuredVerb({ ...asked, manifest }, print);
   const region = regionOf(asked.region);
   const mix = await loadMix(asked.module, asked.mix);
+  const { commitForm: form = fields.commitForm.usual } = await loadSettings(asked.module);
   const idle =
     asked.template === undefined
       ? { count: idleOfManifest(manifest), ofTemplate: false }
       : { count: idleOfTemplates(asked.template), ofTemplate: true };
   const rates = asked.commandsPerSecond;
-  const report = await costReport({ manifest, mix, region, rates, isNewAccount: asked.newAccount === true, idle });
+  const report = await costReport({ manifest, mix, form, region, rates, isNewAccount: asked.newAccount === true, idle });
   if (asked.page !== undefined) writeFileSync(asked.page, costPage(report));
   if (asked.json) return print(JSON.stringify(report, null, 2));
   for (const line of costLines(report)) print(line);

@@ -146,11 +146,16 @@ const tookPlace = (answer: unknown): boolean =>
  * A port in memory whose writes are made once more by the real adapter, over a client of the ledger: the port decides what becomes of a call, the adapter
  * what is written where. `read` is told the bytes of each read.
  */
-export const noted = <P extends object>(memory: P, adapter: object, called: (bytesRead: number | undefined) => void): P => {
+export const noted = <P extends object>(
+  memory: P,
+  adapter: object,
+  called: (bytesRead: number | undefined) => void,
+  sizeOf: (item: never) => number = itemSize,
+): P => {
   const wrap = (name: string, call: Call): Call =>
     (async (...args: readonly never[]) => {
       const answer = await call(...args);
-      called(isWrite(name) ? undefined : itemsIn(answer).reduce((sum, item) => sum + itemSize(item), 0));
+      called(isWrite(name) ? undefined : itemsIn(answer).reduce((sum, item) => sum + sizeOf(item as never), 0));
       if (isWrite(name) && tookPlace(answer)) await ((adapter as Ports)[name] as Call | undefined)?.(...args);
       return answer;
     }) as Call;

@@ -3,6 +3,7 @@ import type { Actor } from '../../core/access.ts';
 import type { LoadCall, LoadCommand, LoadMix, LoadSetup } from '../../core/declare/load.ts';
 import { madeUp } from '../../core/made-up.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import type { CommitForm } from '../../core/settings/fields.ts';
 import { streamName } from '../../core/stream.ts';
 import { withTime } from '../../engine/cost/durations.ts';
 import { addCounts, type Count, timesCount } from '../../engine/cost/prices.ts';
@@ -67,9 +68,9 @@ const sentBy = (manifest: Manifest, call: LoadCall, { category, command, id, bod
 };
 
 /** The deployment after the setup of the mix, for each caller. */
-const prepared = async (manifest: Manifest, mix: LoadMix, batch: number) => {
+const prepared = async (manifest: Manifest, mix: LoadMix, batch: number, form: CommitForm) => {
   const tally = tallied();
-  const { tablesOf, written } = notedTables(manifest, tally);
+  const { tablesOf, written } = notedTables(manifest, tally, form);
   const { send, settle } = inProcess(manifest, { tablesOf, tally, batch });
   const all = madeCallers(mix.seed ?? 1);
   const setups = all.map((caller) => ({ caller, of: mix.setup?.(callOf(caller, -1)) ?? [] }));
@@ -99,8 +100,13 @@ const perSample = (
 };
 
 /** Runs each command of a mix, and everything that follows from it, over tables in memory that count units by DynamoDB's rule. */
-export const measure = async (manifest: Manifest, mix: LoadMix, batch: number): Promise<readonly Measured[]> => {
-  const { all, send, settle, taken } = await prepared(manifest, mix, batch);
+export const measure = async (
+  manifest: Manifest,
+  mix: LoadMix,
+  batch: number,
+  form: CommitForm,
+): Promise<readonly Measured[]> => {
+  const { all, send, settle, taken } = await prepared(manifest, mix, batch, form);
   const measured: Measured[] = [];
   let n = 0;
   for (const command of mix.commands) {

@@ -1,6 +1,7 @@
 import type { LoadMix } from '../../core/declare/load.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { effectsOf } from '../../core/process/decider.ts';
+import type { CommitForm } from '../../core/settings/fields.ts';
 import { addCounts, bill, type Count, listedOn, type Region, type Service, timesCount } from '../../engine/cost/prices.ts';
 import { type Bound, boundAt, boundsOf } from '../../engine/cost/quotas.ts';
 import { sqs } from '../../engine/limits.ts';
@@ -64,6 +65,8 @@ const missing = (manifest: Manifest): readonly string[] => [
 export type Asked = Readonly<{
   manifest: Manifest;
   mix: LoadMix;
+  /** How the deployment stores commits. */
+  form: CommitForm;
   region: Region;
   rates: readonly number[];
   isNewAccount: boolean;
@@ -71,10 +74,10 @@ export type Asked = Readonly<{
 }>;
 
 /** Runs a mix, and prices what it comes to. */
-export const costReport = async ({ manifest, mix, region, rates, isNewAccount, idle }: Asked): Promise<CostReport> => {
+export const costReport = async ({ manifest, mix, form, region, rates, isNewAccount, idle }: Asked): Promise<CostReport> => {
   const runs: Both<readonly Measured[]> = {
-    full: await measure(manifest, mix, sqs.callMessages),
-    alone: await measure(manifest, mix, 1),
+    full: await measure(manifest, mix, sqs.callMessages, form),
+    alone: await measure(manifest, mix, 1, form),
   };
   const weights = runs.full.reduce((sum, { weight }) => sum + weight, 0);
   const parts = both(runs, mixed);

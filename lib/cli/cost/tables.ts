@@ -1,11 +1,14 @@
 import { deadlineTable } from '../../aws/process/deadlines.ts';
 import { sourceCursors } from '../../aws/process/source-cursors.ts';
+import { storedSize } from '../../aws/store/commit-item.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { snapshotStore } from '../../aws/store/snapshot-store.ts';
 import { viewTable } from '../../aws/view/table.ts';
 import { announcersOf } from '../../core/announcer.ts';
+import type { Commit } from '../../core/commit.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { AnyProjection, List } from '../../core/projection.ts';
+import type { CommitForm } from '../../core/settings/fields.ts';
 import { readUnits } from '../../engine/store/size.ts';
 import { kindOf } from '../../engine/view/kinds/index.ts';
 import type { PartTables } from '../../testing/costing/parts.ts';
@@ -64,7 +67,7 @@ export const shapesOf = (manifest: Manifest): ReadonlyMap<string, TableShape> =>
   ]);
 
 /** All tables of a manifest's deployment, in memory, as each part reaches them; requests and read units go to the tally, writes are in the ledger. */
-export const notedTables = (manifest: Manifest, tally: Tally) => {
+export const notedTables = (manifest: Manifest, tally: Tally, form: CommitForm) => {
   const { client, documents, written } = ledger(shapesOf(manifest));
   const [store, snapshots, deadlines] = [memoryStore(), memorySnapshots(), memoryDeadlines()];
   const tablesOf = (part: string): PartTables => {
@@ -74,7 +77,7 @@ export const notedTables = (manifest: Manifest, tally: Tally) => {
       (bytes: number | undefined) =>
         tally.add(part, { requests: 1, ...(bytes !== undefined && { readUnits: readUnits(bytes) * share }) });
     return {
-      store: noted(store, commitStore(own, 'commits'), counting()),
+      store: noted(store, commitStore(own, 'commits', { form }), counting(), (commit: Commit) => storedSize(commit, form)),
       snapshots: noted(snapshots, snapshotStore(own, 'snapshots'), counting(0.5)),
       view: (projection) => noted(memoryView(), viewTable(own, tableOf(projection)), counting()),
       cursors: (process) => noted(memoryCursors(), sourceCursors(documents(part), 'control', process), counting()),

@@ -153,11 +153,11 @@ export const importVerb = async (
 ): Promise<boolean> => {
   const files = filesOf(path);
   const connected = await connect(stack);
-  const { client, commits, control, outputs } = connected;
+  const { client, commits, control, outputs, form } = connected;
   const subjects = subjectsKeys(connected, stack);
   const milliseconds = Number(outputs.KeySeconds) * 1_000;
   const target = {
-    ...{ store: commitStore(client, commits), keys: systemKeys(client, control), clock: systemClock },
+    ...{ store: commitStore(client, commits, { form }), keys: systemKeys(client, control), clock: systemClock },
     ...(subjects && {
       personal: { keys: cachedSealing(sealingKeys(subjects), { clock: systemClock, milliseconds }), box: hpkeBox() },
     }),

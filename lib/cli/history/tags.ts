@@ -59,8 +59,8 @@ export const fillFromStore = async (
 
 /** `foldstream tags fill`: enters the past into a tag that was declared later than its events happened. */
 export const fillVerb = async (options: FillOptions, print: Print, bar: (title: string) => Bar): Promise<void> => {
-  const { client, commits } = await connect(options.stack);
-  const store = commitStore(client, commits);
+  const { client, commits, form } = await connect(options.stack);
+  const store = commitStore(client, commits, { form });
   const target = { store, keys: { hash: systemHash }, clock: systemClock, names: streamNames(client, commits) };
   await fillFromStore(options, target, print, bar('Reading'));
 };

@@ -29,6 +29,11 @@ const tagsIn = (text: string): unknown => {
   return pairs.some((pair) => pair === null) ? text : Object.fromEntries(pairs.map((pair) => [pair![1], pair![2]]));
 };
 
+/** How a commit is stored: `plain`, with an attribute for each of its values, as before 2026-12, or `packed` into one. Both are read, always.
+ * @example const form: CommitForm = 'packed';
+ */
+export type CommitForm = 'plain' | 'packed';
+
 /**
  * Every setting of a deployment. Each is declared here and nowhere else: its schema, its usual value, and how it is explained when it is wrong.
  * A settings file gives it for the whole project or for one environment, `-c <setting>=<value>` for one deployment.
@@ -143,6 +148,16 @@ export const fields = {
    * whose values nobody can read. A longer time saves requests to KMS.
    */
   keySeconds: { ...whole(1, 3_600, 'a number of seconds for which keys are kept'), usual: 60 },
+  /**
+   * How new commits are stored. `packed` makes them smaller, and releases of before 2026-12 cannot read it: set it once none of their functions is left, nor
+   * would come back by a rollback. Both forms are read by every release since, so that it may be set back at any time.
+   */
+  commitForm: {
+    schema: z.enum(['plain', 'packed']) satisfies z.ZodType<CommitForm>,
+    is: 'a form of commits',
+    use: '<plain or packed>',
+    usual: 'plain',
+  },
   /** For engines that cannot run ARM images. */
   architecture: { schema: z.enum(['arm64', 'x86_64']), is: 'an architecture', use: '<arm64 or x86_64>', usual: 'arm64' },
   /** A team's own tags of everything in the stack. */

@@ -84,7 +84,11 @@ export class Step extends LambdaFunction {
       systemLogLevelV2: SystemLogLevel.WARN,
       ...asynchronous,
       ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
-      environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: step },
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: step,
+        COMMIT_FORM: settings.commitForm,
+      },
     });
     logGroup.grantWrite(role);
     alarmOnFailures(this);

@@ -25,7 +25,9 @@ export class KeptTables extends Construct {
 
   constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
-    const { adopt, protect } = common.settings;
+    const { adopt, protect, commitForm } = common.settings;
+    // For who puts commits from a command line.
+    output(this, 'CommitForm', commitForm);
     this.step = new Step(this, 'Tables', {
       ...common,
       step: 'tables',

@@ -52,7 +52,15 @@ describe('foldstream cost', () => {
   let report: CostReport;
   beforeAll(async () => {
     const idle = { count: {}, ofTemplate: true };
-    report = await costReport({ manifest, mix, region: 'us-east-1', rates: [10, 100_000], isNewAccount: false, idle });
+    report = await costReport({
+      manifest,
+      mix,
+      form: 'packed',
+      region: 'us-east-1',
+      rates: [10, 100_000],
+      isNewAccount: false,
+      idle,
+    });
   });
 
   it('counts what the engines report, within 5 %', () => {

@@ -8,7 +8,7 @@ import { commitOf } from '../../support/store/commits.ts';
 
 const tables = (projection: unknown = customerOrders) => {
   const tally = tallied();
-  const { tablesOf, written } = notedTables(manifest, tally);
+  const { tablesOf, written } = notedTables(manifest, tally, 'packed');
   return { tally, written, ...tablesOf('one'), view: tablesOf('one').view(projection as never) };
 };
 const head = (commit: number, status: string) => ({

@@ -26,6 +26,7 @@ describe('settings', () => {
       busRules: 300,
       consumers: {},
       reserved: {},
+      commitForm: 'plain',
       architecture: 'arm64',
       console: true,
     };

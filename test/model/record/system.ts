@@ -66,7 +66,7 @@ const timedTables = (tables: PartTables, sleep: Parameters<typeof timed>[1]): Pa
  */
 export const recordedSystem = (manifest: Manifest) => {
   const tally = tallied();
-  const { tablesOf, written } = notedTables(manifest, tally);
+  const { tablesOf, written } = notedTables(manifest, tally, 'packed');
   const time = timeline(began, Number.POSITIVE_INFINITY);
   const tables = timedTables(tablesOf(part), time);
   const clock = { now: time.now, wait: time.sleep };

@@ -3,7 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { dynamo, Observe } from '../../../lib/aws/dynamo.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import { load } from '../../../lib/engine/store/load.ts';
-import { ledgerHistory, putAll } from './history.ts';
+import { ledgerHistory, putCommits } from './history.ts';
 import { coldly, handled, ledgerInstance, type Tables } from './instance.ts';
 import { entriesOf, plainly, records, smallestEvent, withdrawsTooMuch } from './ledger.ts';
 import { type Cost, meter, plus } from './meter.ts';
@@ -92,7 +92,7 @@ export const coldAfterFold = async (
   commands: number,
 ): Promise<Pick<Life, 'reads' | 'readUnits'>> => {
   const stream = freshLedger();
-  await putAll(client, tables.commits, ledgerHistory(stream, length, eventBytes));
+  await putCommits(client, tables.commits, ledgerHistory(stream, length, eventBytes), 'packed');
   await load(instance, stream, () => {});
   let life: Life = { reads: 0, readUnits: 0, snapshotUnits: 0 };
   for (let i = 0; i <= commands; i++) {
@@ -108,7 +108,7 @@ export const coldAfterFold = async (
 /** A length that ends so many commits after what one page of a read takes. */
 export const pastPage = async (client: DynamoDBClient, tables: Tables, { instance }: Metered, more: number): Promise<number> => {
   const stream = freshLedger();
-  await putAll(client, tables.commits, ledgerHistory(stream, 1_600, eventBytes));
+  await putCommits(client, tables.commits, ledgerHistory(stream, 1_600, eventBytes), 'packed');
   const { commits, next } = await instance.store.read(stream, { from: 1 });
   if (next === undefined) throw new Error('All of it fitted into one page.');
   return commits.length + more;

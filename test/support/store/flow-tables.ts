@@ -23,7 +23,7 @@ export const engineFlowTables = (
       tally.add(part, { requests, readUnits, writeUnits });
     });
     return {
-      store: commitStore(client, tables.commits!),
+      store: commitStore(client, tables.commits!, { form: 'packed' }),
       snapshots: snapshotStore(client, tables.snapshots!),
       view: (projection) => viewTable(client, tables[tableOf(projection)]!),
       cursors: (process) => sourceCursors(client, tables.control!, process),
@@ -34,7 +34,7 @@ export const engineFlowTables = (
 
 /** The same tables in memory, by DynamoDB's published rule. */
 export const memoryFlowTables = (tally: Tally): FlowTables => {
-  const { tablesOf, written } = notedTables(manifest, tally);
+  const { tablesOf, written } = notedTables(manifest, tally, 'packed');
   return {
     tablesOf,
     written: () => {

@@ -1,7 +1,9 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Item, toItem } from '../../../lib/aws/attributes.ts';
+import { commitItem } from '../../../lib/aws/store/commit-item.ts';
 import { systemHash } from '../../../lib/aws/system.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
+import type { CommitForm } from '../../../lib/core/settings/fields.ts';
 import { atOnce } from '../../../lib/engine/at-once.ts';
 import { commitHash } from '../../../lib/engine/store/known.ts';
 import { entriesOf, records } from './ledger.ts';
@@ -36,10 +38,10 @@ const putBatch = async (client: DynamoDBClient, table: string, items: readonly I
 };
 
 /** 25 items each, as many as a request takes, made only when they are asked for. */
-function* batchesOf(items: Iterable<object>): Iterable<readonly Item[]> {
+function* batchesOf<T>(values: Iterable<T>, made: (value: T) => Item): Iterable<readonly Item[]> {
   let batch: Item[] = [];
-  for (const item of items) {
-    batch.push(toItem(item));
+  for (const value of values) {
+    batch.push(made(value));
     if (batch.length < 25) continue;
     yield batch;
     batch = [];
@@ -47,7 +49,19 @@ function* batchesOf(items: Iterable<object>): Iterable<readonly Item[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** Writes items past all conditions, 25 to a request and some requests at a time: for tables that nobody else uses. */
-export const putAll = async (client: DynamoDBClient, table: string, items: Iterable<object>): Promise<void> => {
-  await atOnce(4, batchesOf(items), (batch) => putBatch(client, table, batch));
+const putEach = async <T>(
+  client: DynamoDBClient,
+  table: string,
+  values: Iterable<T>,
+  made: (value: T) => Item,
+): Promise<void> => {
+  await atOnce(4, batchesOf(values, made), (batch) => putBatch(client, table, batch));
 };
+
+/** Writes items past all conditions, 25 to a request and some requests at a time: for tables that nobody else uses. */
+export const putAll = (client: DynamoDBClient, table: string, items: Iterable<object>): Promise<void> =>
+  putEach(client, table, items, toItem);
+
+/** Writes commits in the same way. */
+export const putCommits = (client: DynamoDBClient, table: string, commits: Iterable<Commit>, form: CommitForm): Promise<void> =>
+  putEach(client, table, commits, (commit) => commitItem(commit, form));

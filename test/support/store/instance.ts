@@ -22,7 +22,7 @@ const keys: Keys = { hash: systemHash, digest: unasked, digests: unasked, random
 export const ledgerInstance = (client: DynamoDBClient, tables: Tables, snapshotClient = client): Commanding => ({
   decider: ledger,
   code: systemHash('ledger').slice(0, 32),
-  store: commitStore(client, tables.commits),
+  store: commitStore(client, tables.commits, { form: 'packed' }),
   snapshots: snapshotStore(snapshotClient, tables.snapshots),
   keys,
   clock: systemClock,

@@ -11,7 +11,7 @@ import type { Log } from '../../../engine/ports.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
 import { noSnapshots } from '../../../engine/store/load.ts';
 import type { dynamo } from '../../dynamo.ts';
-import { environment } from '../../environment.ts';
+import { commitForm, environment } from '../../environment.ts';
 import { keySeconds, keysOf } from '../../personal/given.ts';
 import { openingKeys, operatedKeys } from '../../personal/subject-keys.ts';
 import { commitStore } from '../../store/commit-store.ts';
@@ -24,7 +24,7 @@ const noDigests = async (): Promise<never> => {
 
 /** Without snapshots, a cache and the deployment's secret: the streams are short, and the commands have no key. */
 export const recordingOn = (client: ReturnType<typeof dynamo>, log: Log): Erasing['recording'] => ({
-  store: commitStore(client, environment('COMMITS_TABLE')),
+  store: commitStore(client, environment('COMMITS_TABLE'), { form: commitForm() }),
   snapshots: noSnapshots,
   keys: {
     hash: systemHash,

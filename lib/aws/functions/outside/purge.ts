@@ -5,7 +5,7 @@ import { defaultSettings } from '../../../engine/settings.ts';
 import { noSnapshots } from '../../../engine/store/load.ts';
 import { systemProofs } from '../../delivery/proofs.ts';
 import { dynamo } from '../../dynamo.ts';
-import { environment } from '../../environment.ts';
+import { commitForm, environment } from '../../environment.ts';
 import { foldHash } from '../../fold-hashes.ts';
 import { commitStore } from '../../store/commit-store.ts';
 import { blankingStore, closingSnapshots } from '../../store/purge-store.ts';
@@ -15,6 +15,7 @@ import { systemClock, systemKeys } from '../../system.ts';
 export const purgeHandler = ({ aggregates }: Manifest) => {
   const log = new Logger({ serviceName: 'purge' });
   const client = dynamo();
+  const form = commitForm();
   const [commits, snapshots, control] = [
     environment('COMMITS_TABLE'),
     environment('SNAPSHOTS_TABLE'),
@@ -23,7 +24,7 @@ export const purgeHandler = ({ aggregates }: Manifest) => {
   const purging = {
     deciders: aggregates,
     codeOf: foldHash,
-    store: { ...commitStore(client, commits), ...blankingStore(client, commits) },
+    store: { ...commitStore(client, commits, { form }), ...blankingStore(client, commits, form) },
     // It folds a stream once, from its commits.
     snapshots: noSnapshots,
     closing: closingSnapshots(client, snapshots, systemClock.now),
