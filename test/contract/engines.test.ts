@@ -29,7 +29,6 @@ import { bothForms } from '../support/store/both-forms.ts';
 import { engineFlowTables } from '../support/store/flow-tables.ts';
 import { meter } from '../support/store/meter.ts';
 import { dropTables, makeAllTables, makeTables } from '../support/store/tables.ts';
-import { blanksContract } from './blanks.contract.ts';
 import { commandsContract } from './commands.contract.ts';
 import { costsContract } from './costs.contract.ts';
 import { boundariesContract } from './decisions/boundaries.contract.ts';
@@ -39,6 +38,7 @@ import { togetherContract } from './decisions/together.contract.ts';
 import { flowCostsContract } from './flow-costs.contract.ts';
 import { keysContract } from './keys.contract.ts';
 import { listsContract } from './lists.contract.ts';
+import { blanksContract } from './personal/blanks.contract.ts';
 import { personalCostsContract } from './personal/costs.contract.ts';
 import { subjectKeysContract } from './personal/subject-keys.contract.ts';
 import { fewDeadlines, formerDeadlinesContract, processContract } from './process.contract.ts';
@@ -232,7 +232,9 @@ for (const { name, endpoint } of engines)
         };
       });
     keysContract(name, async () => ({ client, table: (await tables()).control }));
-    sizeContract(name, async (observe) => commitStore(dynamo({ ...settings, observe }), (await tables()).commits));
+    sizeContract(name, async (observe, form = 'plain') =>
+      commitStore(dynamo({ ...settings, observe }), (await tables()).commits, { form }),
+    );
     viewCostsContract(name, async (observe, projection) =>
       viewTable(dynamo({ ...settings, observe }), (await tables(projection)).view),
     );

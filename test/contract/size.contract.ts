@@ -1,27 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Observe, Observed } from '../../lib/aws/dynamo.ts';
+import { storedSize } from '../../lib/aws/store/commit-item.ts';
+import type { CommitForm } from '../../lib/core/settings/fields.ts';
 import type { Store } from '../../lib/engine/ports.ts';
-import { itemSize } from '../../lib/engine/store/size.ts';
 import { storable } from '../../lib/engine/store/storable.ts';
 import { plainJson } from '../support/json.ts';
 import { commitOf, commitWith, freshStream } from '../support/store/commits.ts';
 
 /** The database counts the size of an item as this code does, and the observer gets it. */
-export const sizeContract = (name: string, make: (observe: Observe) => Promise<Store>) =>
+export const sizeContract = (name: string, make: (observe: Observe, form?: CommitForm) => Promise<Store>) =>
   describe(`sizes: ${name}`, () => {
-    it('never counts less than the engine, nor much more', async () => {
+    it.each(['plain', 'packed'] as const)('never counts less than the engine, nor much more: %s', async (form) => {
       const seen: Observed[] = [];
-      const store = await make((observed) => seen.push(observed));
+      const store = await make((observed) => seen.push(observed), form);
       await fc.assert(
         fc.asyncProperty(fc.array(plainJson, { maxLength: 30 }), async (data) => {
           const commit = commitOf(freshStream(), 1, { events: [{ type: 'A', v: 1, data: storable(data) }] });
           await store.append(commit);
           const units = seen.at(-1)?.units ?? 0;
-          expect(Math.ceil(itemSize(commit) / 1024)).toBeGreaterThanOrEqual(units);
-          expect(Math.ceil((itemSize(commit) * 0.8) / 1024)).toBeLessThanOrEqual(units);
+          const size = storedSize(commit, form);
+          expect(Math.ceil(size / 1024)).toBeGreaterThanOrEqual(units);
+          expect(Math.ceil((size * 0.8) / 1024)).toBeLessThanOrEqual(units);
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 

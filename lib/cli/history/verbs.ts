@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { whole } from '../terminal/arguments.ts';
 import { onDeployment, type Project, runs } from '../verbs.ts';
 import { type CheckOptions, checkVerb } from './check.ts';
+import { commitVerb } from './commit.ts';
 import { type ExportOptions, exportHistory } from './export.ts';
 import { importVerb } from './import.ts';
 import { rulesVerb } from './rules.ts';
@@ -9,8 +10,8 @@ import { fillVerb } from './tags.ts';
 import { traceVerb } from './trace.ts';
 import { verify } from './verify.ts';
 
-/** Declares the verbs for the commits and what they say. */
-export const historyVerbs = (program: Command, project: Project): void => {
+/** The verbs for what stands in the table. */
+const tableVerbs = (program: Command): void => {
   onDeployment(
     program
       .command('verify')
@@ -19,6 +20,20 @@ export const historyVerbs = (program: Command, project: Project): void => {
       .option('--all', 'every stream: reads the whole table, at the price of a scan'),
     verify,
   );
+
+  onDeployment(
+    program
+      .command('commit')
+      .description('print one commit as JSON, as it stands in the table')
+      .argument('<stream>', 'such as account-7f3a')
+      .argument('<number>', 'the commit: 1, 2, 3, ...', whole()),
+    commitVerb,
+  );
+};
+
+/** Declares the verbs for the commits and what they say. */
+export const historyVerbs = (program: Command, project: Project): void => {
+  tableVerbs(program);
 
   runs(
     program

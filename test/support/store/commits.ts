@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Commit } from '../../../lib/core/commit.ts';
 
 /** A stream that no other test uses, so that suites can share a table. */
@@ -16,6 +16,8 @@ export const commitOf = (stream: string, commit: number, over: Partial<Commit> =
   ...over,
 });
 
-/** A commit with one event that holds a text of so many characters. */
+/** A commit with one event that holds a text of so many characters, which hardly deflates. */
 export const commitWith = (stream: string, commit: number, characters: number): Commit =>
-  commitOf(stream, commit, { events: [{ type: 'Noted', v: 1, data: { text: 'x'.repeat(characters) } }] });
+  commitOf(stream, commit, {
+    events: [{ type: 'Noted', v: 1, data: { text: randomBytes(characters).toString('base64').slice(0, characters) } }],
+  });

@@ -108,7 +108,7 @@ export const coldAfterFold = async (
 /** A length that ends so many commits after what one page of a read takes. */
 export const pastPage = async (client: DynamoDBClient, tables: Tables, { instance }: Metered, more: number): Promise<number> => {
   const stream = freshLedger();
-  await putCommits(client, tables.commits, ledgerHistory(stream, 1_600, eventBytes), 'packed');
+  await putCommits(client, tables.commits, ledgerHistory(stream, 2_200, eventBytes), 'packed');
   const { commits, next } = await instance.store.read(stream, { from: 1 });
   if (next === undefined) throw new Error('All of it fitted into one page.');
   return commits.length + more;

@@ -1,11 +1,11 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { toItem } from '../../lib/aws/attributes.ts';
-import { commitItem } from '../../lib/aws/store/commit-item.ts';
-import { commitStore } from '../../lib/aws/store/commit-store.ts';
-import { blankingStore } from '../../lib/aws/store/purge-store.ts';
-import { blankOf } from '../../lib/engine/store/purged.ts';
-import { commitOf, freshStream } from '../support/store/commits.ts';
+import { toItem } from '../../../lib/aws/attributes.ts';
+import { commitItem } from '../../../lib/aws/store/commit-item.ts';
+import { commitStore } from '../../../lib/aws/store/commit-store.ts';
+import { blankingStore } from '../../../lib/aws/store/purge-store.ts';
+import { blankOf } from '../../../lib/engine/store/purged.ts';
+import { commitOf, freshStream } from '../../support/store/commits.ts';
 
 const forms = ['plain', 'packed'] as const;
 
