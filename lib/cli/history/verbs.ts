@@ -26,7 +26,8 @@ const tableVerbs = (program: Command): void => {
       .command('commit')
       .description('print one commit as JSON, as it stands in the table')
       .argument('<stream>', 'such as account-7f3a')
-      .argument('<number>', 'the commit: 1, 2, 3, ...', whole()),
+      .argument('<number>', 'the commit: 1, 2, 3, ...', whole())
+      .option('--table <name>', 'of this table, such as a restored one, instead of the deployment’s'),
     commitVerb,
   );
 };

@@ -2,8 +2,8 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { toItem } from '../../../lib/aws/attributes.ts';
 import { publishHandler } from '../../../lib/aws/functions/publish.ts';
+import { commitItem } from '../../../lib/aws/store/commit-item.ts';
 import { memoryProofs } from '../../../lib/testing/memory/system.ts';
 import { commitOf } from '../../support/store/commits.ts';
 
@@ -21,7 +21,10 @@ describe('the publisher', () => {
     vi.stubEnv('AWS_REGION', 'eu-central-1');
   });
   const record = (eventName: DynamoDBRecord['eventName'], number: number): DynamoDBRecord => {
-    const image = toItem(commitOf('account-1', number)) as NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
+    // Every other one is packed.
+    const image = commitItem(commitOf('account-1', number), number % 2 === 0 ? 'packed' : 'plain') as NonNullable<
+      DynamoDBRecord['dynamodb']
+    >['NewImage'];
     return { eventName, dynamodb: eventName === 'REMOVE' ? { OldImage: image } : { NewImage: image } } as DynamoDBRecord;
   };
   const sent = () =>

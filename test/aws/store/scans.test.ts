@@ -2,6 +2,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { toItem } from '../../../lib/aws/attributes.ts';
+import { commitItem } from '../../../lib/aws/store/commit-item.ts';
 import { commitScanner } from '../../../lib/aws/store/commit-scanner.ts';
 import { streamNames } from '../../../lib/aws/store/stream-names.ts';
 import { commitOf } from '../../support/store/commits.ts';
@@ -26,10 +27,15 @@ describe('the cost of a page of a scan, if the database does not report it', () 
   });
 
   it('grows by one for each four kilobytes', async () => {
-    mock.on(ScanCommand).resolves({ Items: Array.from({ length: 200 }, () => toItem(commit)) });
+    mock.on(ScanCommand).resolves({ Items: Array.from({ length: 200 }, () => commitItem(commit, 'plain')) });
     const { units } = await scan(true);
     expect(units).toBeGreaterThan(5);
     expect((await scan(false)).units).toBe(units / 2);
+    // Of what is stored, which is less where commits are packed.
+    mock.on(ScanCommand).resolves({ Items: Array.from({ length: 200 }, () => commitItem(commit, 'packed')) });
+    const { commits, units: less } = await scan(true);
+    expect(commits).toEqual(Array.from({ length: 200 }, () => commit));
+    expect([less > 5, less < units]).toEqual([true, true]);
   });
 
   it('is as reported where that is more', async () => {

@@ -1,5 +1,6 @@
 import type { Commit } from '../../../core/commit.ts';
 import type { Page, Range, Snapshot, Snapshots, Store } from '../../../engine/ports.ts';
+import { packed, unpacked } from '../../../engine/store/packed.ts';
 import { checkTogether, nextOf } from '../../../engine/store/transaction.ts';
 import { type MemorySnapshots, memorySnapshots } from '../../memory/snapshots.ts';
 import { frozen } from '../../stored.ts';
@@ -24,6 +25,10 @@ const pageOf = (found: readonly Commit[], { limit = Number.POSITIVE_INFINITY, ne
   return next < 1 ? { commits } : { commits, next };
 };
 
+/** A commit as it comes back: every other one was packed, as while two settings write to one table. */
+const stored = (commit: Commit): Commit =>
+  commit.commit % 2 === 0 ? unpacked(commit.stream, commit.commit, packed(commit)) : commit;
+
 /**
  * The commits, fast enough for thousands of runs: stored commits are frozen instead of copied, so that code that changes one fails. Each
  * stored commit is passed to the stream of the table.
@@ -40,7 +45,7 @@ export const simulatedTable = (pageSize: number, onStored: (commit: Commit) => v
   const put = (commit: Commit) => {
     const commits = of(commit.stream);
     const place = commits.findIndex((each) => each.commit > commit.commit);
-    commits.splice(place < 0 ? commits.length : place, 0, frozen(commit));
+    commits.splice(place < 0 ? commits.length : place, 0, frozen(stored(commit)));
     log.push(commit);
     onStored(commit);
   };
