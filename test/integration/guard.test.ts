@@ -1,6 +1,8 @@
-import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient, PutItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { commitItem } from '../../lib/aws/store/commit-item.ts';
+import { commitStore } from '../../lib/aws/store/commit-store.ts';
 import { verify } from '../../lib/cli/history/verify.ts';
 import { purgeVerb } from '../../lib/cli/personal/purge.ts';
 import { eventually } from '../support/eventually.ts';
@@ -18,14 +20,12 @@ describe.runIf(overHttp())('the guard of the commits', () => {
     const tables = DynamoDBDocumentClient.from(new DynamoDBClient({}));
     await ada('POST', `/account/${changed}/deposit`, { amount: 5, currency: 'EUR' });
     const key = (id: string) => ({ TableName: CommitsTable, Key: { stream: `account-${id}`, commit: 1 } });
-    await tables.send(
-      new UpdateCommand({
-        ...key(changed),
-        UpdateExpression: 'SET events[0].#data.#owner = :me',
-        ExpressionAttributeNames: { '#data': 'data', '#owner': 'owner' },
-        ExpressionAttributeValues: { ':me': 'mallory' },
-      }),
-    );
+    const store = commitStore(new DynamoDBClient({}), CommitsTable!);
+    const opened = (await store.find(`account-${changed}`, 1))!;
+    const events = opened.events.map(({ data, ...event }) => ({ ...event, data: { ...(data as object), owner: 'mallory' } }));
+    // As the deployment stores it.
+    const Item = commitItem({ ...opened, events }, 'packed');
+    await tables.send(new PutItemCommand({ TableName: CommitsTable, Item }));
     await tables.send(new DeleteCommand(key(removed)));
     const raised = (lines: readonly Record<string, unknown>[]) =>
       lines.filter(({ message }) => message === 'History was tampered with.');

@@ -2,8 +2,8 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifest } from '../../domains/index.ts';
-import { fromItem } from '../../lib/aws/attributes.ts';
 import { sqs } from '../../lib/aws/delivery/queue.ts';
+import { changedTo } from '../../lib/aws/store/commit-item.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { handledTypes, sourceOf } from '../../lib/core/projection.ts';
 import { pascal } from '../../lib/core/stream.ts';
@@ -50,7 +50,7 @@ describe.runIf(overHttp())('projection functions that are killed at any moment',
   const scan = async (TableName: string) => {
     const items: Record<string, unknown>[] = [];
     for await (const { Items = [] } of paginateScan({ client: dynamodb }, { TableName, ConsistentRead: true }))
-      items.push(...Items.map(fromItem));
+      items.push(...Items.map((item) => changedTo(item)));
     return items;
   };
 

@@ -2,8 +2,8 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifest } from '../../domains/index.ts';
-import { fromItem } from '../../lib/aws/attributes.ts';
 import { sqs } from '../../lib/aws/delivery/queue.ts';
+import { commitOf } from '../../lib/aws/store/commit-item.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { pascal } from '../../lib/core/stream.ts';
 import { atOnce } from '../../lib/engine/at-once.ts';
@@ -46,7 +46,7 @@ describe.runIf(overHttp())('process functions that are killed at any moment', ()
   const stored = async (): Promise<ReadonlyMap<string, readonly Commit[]>> => {
     const commits: Commit[] = [];
     const pages = paginateScan({ client: dynamodb }, { TableName: name('CommitsTable'), ConsistentRead: true });
-    for await (const { Items = [] } of pages) commits.push(...(Items.map(fromItem) as Commit[]));
+    for await (const { Items = [] } of pages) commits.push(...Items.map(commitOf));
     const inOrder = commits.toSorted((a, b) => a.commit - b.commit);
     return Map.groupBy(inOrder, ({ stream }) => stream);
   };

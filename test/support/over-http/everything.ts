@@ -22,8 +22,8 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { fromItem } from '../../../lib/aws/attributes.ts';
 import { readLogs } from '../../../lib/aws/operate/logs.ts';
+import { changedTo } from '../../../lib/aws/store/commit-item.ts';
 import { eventually } from '../eventually.ts';
 
 /** Something that lies in a deployment: an item, a message, an object, a line. */
@@ -38,9 +38,9 @@ const [queues, logs, lambda] = [
 const [buckets, machines, buses] = [new S3Client({ forcePathStyle: true }), new SFNClient({}), new EventBridgeClient({})];
 const schedules = new SchedulerClient({});
 
-/** The items of a table. */
+/** The items of a table. What is in a packed commit is looked at as well. */
 export async function* itemsOf(TableName: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
-  for await (const { Items = [] } of paginateScan({ client: tables }, { TableName })) yield* Items.map(fromItem);
+  for await (const { Items = [] } of paginateScan({ client: tables }, { TableName })) yield* Items.map(changedTo);
 }
 
 /** Backups can be read as tables alone. */
@@ -85,7 +85,7 @@ async function* streamOf(TableName: string): AsyncGenerator<Found> {
       const page: Records = await askStreams<Records>('GetRecords', { ShardIterator });
       for (const { dynamodb } of page.Records)
         for (const image of [dynamodb.NewImage, dynamodb.OldImage])
-          if (image) yield { place: `stream of ${TableName}`, value: fromItem(image as Record<string, AttributeValue>) };
+          if (image) yield { place: `stream of ${TableName}`, value: changedTo(image as Record<string, AttributeValue>) };
       // An open shard has no end.
       ShardIterator = page.Records.length > 0 ? page.NextShardIterator : undefined;
     }
