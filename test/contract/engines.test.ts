@@ -50,6 +50,7 @@ import { snapshotsContract } from './snapshots.contract.ts';
 import { storeContract } from './store.contract.ts';
 import { sweepContract } from './sweep.contract.ts';
 import { viewContract } from './view.contract.ts';
+import { viewCostsContract } from './view-costs.contract.ts';
 
 /** A deadline as releases before the table of deadlines stored it, in the control table. */
 const formerDeadline = (TableName: string, { instance, name, setBy, at }: Deadline) =>
@@ -64,8 +65,6 @@ const formerDeadline = (TableName: string, { instance, name, setBy, at }: Deadli
       dueIn: { S: `orderProcess/${setBy % 8}` },
     },
   });
-
-import { viewCostsContract } from './view-costs.contract.ts';
 
 /** An engine that answers as DynamoDB does. */
 type Engine = Readonly<{ name: string; endpoint: string }>;

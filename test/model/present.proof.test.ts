@@ -42,6 +42,11 @@ describe('the present code', () => {
     const hot = keyLimits(await recorded, mix, 42).filter(({ what }) => /^(event-log|process-instances)\b/.test(what));
     expect(hot.filter(({ breaksAt }) => breaksAt <= 10_000)).toEqual([]);
   });
+
+  it('puts and removes deadlines under keys that take more than 100,000 commands a second', async () => {
+    expect(bindsAt('deadlines transferProcess/# (32 keys)', await recorded)).toBeGreaterThan(100_000);
+    expect(bindsAt('control/due', await recorded)).toBeUndefined();
+  });
 });
 
 describe('what the model knows of a release', () => {

@@ -10,7 +10,7 @@ import { type Reading, readFirst } from '../view/paging.ts';
  * come to at 500 of them: these take 16,000 in a second. Where there are more than a few, each run of the sweep reads them all. The number never changes:
  * a deadline is in the partition that it was put into.
  */
-const partitions = 32;
+export const deadlinePartitions = 32;
 /** Up to so many are read as a whole, by some thirty read units: as many as the partitions of one process take. */
 export const usuallyFew = 500;
 /** About a hundred read units, once in a pass of the sweep. */
@@ -18,7 +18,7 @@ const mostCounted = 10_000;
 
 const processOf = (instance: string): string => parseStream(instance)?.category ?? instance;
 const partitionOf = ({ instance, name, setBy }: Deadline): string =>
-  `${processOf(instance)}/${Number.parseInt(systemHash(`${instance}/${name}/${setBy}`).slice(0, 8), 16) % partitions}`;
+  `${processOf(instance)}/${Number.parseInt(systemHash(`${instance}/${name}/${setBy}`).slice(0, 8), 16) % deadlinePartitions}`;
 
 const keyOf = (deadline: Deadline): Item => {
   const { instance, name, setBy, at } = deadline;
@@ -100,7 +100,7 @@ export const deadlineTable = (client: DynamoDBClient, table: string, fewest = us
       return (await allOf(client, { scan }, fewest))?.map(deadlineOf);
     },
     overdue: async (process, options) => {
-      const all = await Promise.all(Array.from({ length: partitions }, (_, i) => overdueIn(`${process}/${i}`, options)));
+      const all = await Promise.all(Array.from({ length: deadlinePartitions }, (_, i) => overdueIn(`${process}/${i}`, options)));
       return oldestOf(all, options.limit);
     },
     ofOthers: async (processes) => countedByProcess(await instancesIn(client, { TableName: table }), processes),

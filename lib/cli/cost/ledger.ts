@@ -5,13 +5,22 @@ import { itemSize } from '../../engine/store/size.ts';
 
 /**
  * One write: by which part of the deployment, into which table or `<table>/<index>`, under which partition key; its units, and the bytes that it adds.
- * Where a transaction writes, or only looks at it, it names the item.
+ * Where a transaction writes, or only looks at it, it names the item; where a table spreads its items over a fixed number of keys, `of` is that.
  */
-export type Written = Readonly<{ part: string; at: string; key: string; units: number; bytes: number; item?: string }>;
+export type Written = Readonly<{
+  part: string;
+  at: string;
+  key: string;
+  units: number;
+  bytes: number;
+  item?: string;
+  of?: number;
+}>;
 
 /** An index of a table: the attributes that are its key, of which an item without one is not in it, and what it holds. */
 export type IndexShape = Readonly<{ name: string; partition: string; sort?: string; holds: 'all' | 'keys' | readonly string[] }>;
-export type TableShape = Readonly<{ partition: string; sort?: string; indexes: readonly IndexShape[] }>;
+/** `spread`: over so many keys of one form it spreads its items, of which a sample sees some. */
+export type TableShape = Readonly<{ partition: string; sort?: string; spread?: number; indexes: readonly IndexShape[] }>;
 
 type Write = Readonly<{
   TableName?: string;
@@ -67,15 +76,16 @@ export const ledger = (shapes: ReadonlyMap<string, TableShape>) => {
     const keyed = one.Item ?? one.Key ?? {};
     const key = textOf(keyed, shape.partition) ?? '';
     const sort = shape.sort && textOf(keyed, shape.sort);
+    const spread = shape.spread === undefined ? {} : { of: shape.spread };
     const met = transaction ? { item: sort === undefined ? key : `${key} ${sort}` } : {};
-    const note = (at: string, under: string, units: number, bytes: number, more: typeof met = {}) =>
+    const note = (at: string, under: string, units: number, bytes: number, more: Pick<Written, 'item' | 'of'> = {}) =>
       units > 0 && notes.push({ part, at, key: under, units, bytes, ...more });
     if (kind === 'ConditionCheck') return void note(table, key, inTransaction, 0, met);
     const place = JSON.stringify([table, key, sort]);
     const before = items.get(place);
     const after = kind === 'Delete' ? undefined : kind === 'Update' ? updated(before, one) : one.Item;
     const [was, is] = [before ? bytesOf(before) : 0, after ? bytesOf(after) : 0];
-    note(table, key, writeUnits(was, is) * (transaction ? inTransaction : 1), is - was, met);
+    note(table, key, writeUnits(was, is) * (transaction ? inTransaction : 1), is - was, { ...met, ...spread });
     for (const index of shape.indexes) {
       const [from, to] = [inIndex(before, index, shape), inIndex(after, index, shape)];
       const under = textOf(after ?? {}, index.partition) ?? textOf(before ?? {}, index.partition) ?? '';

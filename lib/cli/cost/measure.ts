@@ -140,19 +140,19 @@ const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
 /** Keys without an id of a caller, a run or a command: all commands write them. Those that differ in digits only share the load. */
 const sharedKeys = (written: readonly Written[], runs: readonly string[]): readonly SharedKey[] => {
-  const families = new Map<string, { at: string; keys: Set<string>; units: number }>();
-  for (const { at, key, units } of written) {
+  const families = new Map<string, { at: string; keys: Set<string>; units: number; of?: number | undefined }>();
+  for (const { at, key, units, of } of written) {
     if (uuid.test(key) || runs.some((run) => key.includes(run))) continue;
     const form = `${at} ${key.replaceAll(/\d+/g, '#')}`;
-    const family = families.get(form) ?? { at, keys: new Set<string>(), units: 0 };
+    const family = families.get(form) ?? { at, keys: new Set<string>(), units: 0, of };
     families.set(form, family);
     family.keys.add(key);
     family.units += units;
   }
-  return [...families].map(([form, { at, keys, units }]) => ({
+  return [...families].map(([form, { at, keys, units, of }]) => ({
     at,
     key: keys.size === 1 ? [...keys][0]! : form.slice(at.length + 1),
-    keys: keys.size,
+    keys: of ?? keys.size,
     units: units / samples,
   }));
 };

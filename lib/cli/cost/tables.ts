@@ -1,4 +1,4 @@
-import { deadlineTable } from '../../aws/process/deadlines.ts';
+import { deadlinePartitions, deadlineTable } from '../../aws/process/deadlines.ts';
 import { sourceCursors } from '../../aws/process/source-cursors.ts';
 import { storedSize } from '../../aws/store/commit-item.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
@@ -48,7 +48,7 @@ export const viewShape = (projection: AnyProjection): TableShape => {
 /** The name of a view's table in the ledger. */
 export const tableOf = ({ name, revision }: Pick<AnyProjection, 'name' | 'revision'>): string => `${name}.r${revision}`;
 
-export const deadlinesShape: TableShape = { partition: 'partition', sort: 'place', indexes: [] };
+export const deadlinesShape: TableShape = { partition: 'partition', sort: 'place', spread: deadlinePartitions, indexes: [] };
 
 export const controlShape: TableShape = {
   partition: 'id',
