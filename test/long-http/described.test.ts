@@ -9,16 +9,20 @@ const seed = Number(process.env.FOLDSTREAM_SEED ?? 1);
 
 describe.runIf(overHttp())('the API, tested by Schemathesis from its own description', () => {
   // The phase that tries all that can be wrong with a request takes most of the time. One caller is enough for it: the access matrix tests who may do what.
+  // Of the routes that are made alike for each aggregate and each view, some are enough for it: the other phases take them all.
+  const alike = /^\/((customer|order|transfer|stock)|streams\/(?!account)|views\/(?!account))/;
   it.each([
-    ['ada', ['examples', 'fuzzing', 'stateful'], 100],
-    ['operator', ['examples', 'coverage', 'fuzzing', 'stateful'], 1_000],
-  ] as const)('answers %s as it is described, and never with a fault of its own', async (who, asked, least) => {
+    ['ada', ['examples', 'fuzzing', 'stateful'], 100, undefined],
+    ['operator', ['examples', 'fuzzing', 'stateful'], 100, undefined],
+    ['operator', ['coverage'], 1_000, alike],
+  ] as const)('answers %s as it is described, and never with a fault of its own: %j', async (who, asked, least, except) => {
     const { cases, phases, failure } = await schemathesis({
       api: theDeployment().api,
       token: await tokenOf(who),
       seed,
       mostExamples: 5,
       phases: asked,
+      ...(except && { except }),
     });
     console.log(`Schemathesis made ${cases} cases as ${who}.\n${phases}`);
     expect(failure).toBeUndefined();
