@@ -11,12 +11,12 @@ import { accessTo } from '../../lib/cli/local/endpoint.ts';
 import { auditVerb } from '../../lib/cli/rebuild/rebuilds.ts';
 import { adoptVerb } from '../../lib/cli/restore/adopt.ts';
 import { restoredVerb } from '../../lib/cli/restore/restored.ts';
+import { customers } from '../integration/setup.ts';
 import { manifest } from '../support/apps/moved/manifest.ts';
 import { eventually } from '../support/eventually.ts';
 import { as, fresh } from '../support/over-http/http.ts';
 import { otherTeam } from '../support/over-http/other-team.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
-import { customers } from './setup.ts';
 
 const stack = 'restored';
 const euros = (amount: number) => ({ amount, currency: 'EUR' });

@@ -16,12 +16,12 @@ import { deploy } from '../../lib/cli/local/deploy.ts';
 import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
 import { accessTo } from '../../lib/cli/local/endpoint.ts';
 import { auditVerb, rebuildVerb } from '../../lib/cli/rebuild/rebuilds.ts';
+import { customers } from '../integration/setup.ts';
 import { manifest } from '../support/apps/moved/manifest.ts';
 import { eventually } from '../support/eventually.ts';
 import { as, type Call, fresh } from '../support/over-http/http.ts';
 import { otherTeam } from '../support/over-http/other-team.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
-import { customers } from './setup.ts';
 
 const stack = 'moved';
 const silent = { show: () => {}, end: () => {} };
