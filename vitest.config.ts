@@ -50,7 +50,7 @@ export default defineConfig({
       { test: { name: 'proofs', include: proofs, setupFiles, ...patience, maxWorkers, isolate: false } },
       // Synthesis of the real app. One process for many files: to import the CDK for each took as long as the tests.
       { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], setupFiles, ...patience, maxWorkers, isolate: false } },
-      // A real engine, a real deployment, real HTTP.
+      // A real engine, a real deployment, real HTTP. One process for many files, as above.
       {
         test: {
           name: 'integration',
@@ -58,6 +58,7 @@ export default defineConfig({
           setupFiles,
           globalSetup: 'test/integration/setup.ts',
           ...patience,
+          isolate: false,
         },
       },
       // The store alone on an engine that is independent of the local default; it needs Java.
@@ -87,6 +88,7 @@ export default defineConfig({
           include: ['test/long-http/**/*.test.ts'],
           globalSetup: 'test/integration/setup.ts',
           ...patience,
+          isolate: false,
         },
       },
     ],
