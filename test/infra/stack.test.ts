@@ -348,14 +348,22 @@ describe('the API', () => {
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(found.map(([id]) => id)));
   });
 
-  test('each function behind it has the limit for a caller that the deployment sets', () => {
-    const limits = (context: Record<string, unknown>) =>
+  test('each function behind it has the limit for a caller that the deployment sets; and each knows how commits are stored', () => {
+    const told = (variable: string, context: Record<string, unknown>) =>
       new Set(
         Object.values(deployed('dev', context).template.findResources('AWS::Lambda::Function')).map(
-          ({ Properties }) => Properties.Environment?.Variables?.CALLER_RATE,
+          ({ Properties }) => Properties.Environment?.Variables?.[variable],
         ),
       );
-    expect([limits({}), limits({ callerRate: '7' })]).toEqual([new Set([undefined, '50']), new Set([undefined, '7'])]);
+    const other = { callerRate: '7', commitForm: 'packed' };
+    expect([told('CALLER_RATE', {}), told('CALLER_RATE', other)]).toEqual([
+      new Set([undefined, '50']),
+      new Set([undefined, '7']),
+    ]);
+    expect(told('COMMIT_FORM', {})).toContain('plain');
+    expect(told('COMMIT_FORM', {})).not.toContain('packed');
+    expect(told('COMMIT_FORM', other)).toContain('packed');
+    expect(told('COMMIT_FORM', other)).not.toContain('plain');
     expect(() => settingsFor('dev', { callerRate: 'many' })).toThrow('use -c callerRate=50');
   });
 
