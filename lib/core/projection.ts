@@ -171,6 +171,11 @@ export interface SharedRows<Memory, E extends Message, Name extends string = str
   readonly owner?: (rowKey: string) => string | undefined;
   /** The most items that a row is split into, since writes that meet on one item wait for each other; 8 by default. They are read as one row. */
   readonly shards?: number;
+  /**
+   * True for rows that few streams contribute to: the heads of the first eight are kept in an item of the row, so that a commit costs one write unit and
+   * not four. To add it takes a new revision.
+   */
+  readonly headsInRows?: boolean;
   /** The fields that readers see of a row, beside its key; the default is all. */
   readonly show?: (total: Total) => Shown;
 }
@@ -228,6 +233,7 @@ export type AnySharedRows = Readonly<{
   shares: (memory: never) => Readonly<Record<string, Share>>;
   owner?: (rowKey: string) => string | undefined;
   shards?: number;
+  headsInRows?: boolean;
   show?: (total: Total) => object;
 }>;
 

@@ -106,6 +106,8 @@ export type ViewItem = Readonly<{
   refolding?: true;
   /** In such a head: the count under which the last refold wrote all rows. A row with a lower count was written too late. */
   refolded?: number;
+  /** The shared row in whose item the head is. */
+  home?: string;
   /** Kept where a list by owner or a reader asks for it: on a head that is not a tombstone. */
   owner?: string;
   /** Absent in a tombstone, and in the head of a view with many rows. */
@@ -144,14 +146,13 @@ export type RowPart = Readonly<{
   highest: Readonly<Record<string, number | string>>;
 }>;
 
-/** A head to put, and the one that was read. */
 export type HeadMove = Readonly<{ head: ViewItem; before: ViewItem | undefined }>;
 
 /** The result of a write that came too late: the head as it was at that moment, which needs no read any more. Undefined where there was none. */
 export type Moved = Readonly<{ there: ViewItem | undefined }>;
 
-/** The result of a change of shared rows: as that of a head, for at least these of its heads, by key; or not written, since a row's own condition failed. */
-export type PutShares = 'written' | 'refused' | Readonly<{ moved: ReadonlyMap<string, ViewItem | undefined> }>;
+/** The result of a change of shared rows: as that of a head, for at least these of its heads, by key; or a row's own condition failed, or it takes no more heads. */
+export type PutShares = 'written' | 'refused' | 'full' | Readonly<{ moved: ReadonlyMap<string, ViewItem | undefined> }>;
 
 /** One revision's table. Reads by key are consistent; lists are not. */
 export interface View {
@@ -169,10 +170,11 @@ export interface View {
   /**
    * Writes heads and the changes of shared rows, all or nothing, if no head has been written since the one before was read (undefined: there
    * was none), and every raised value is above the stored one. Streams that enter a row are noted under it first; a note may stay without its change.
-   * Throws NotStorable at a row that would exceed the size of an item.
+   * A head whose `home` is a row goes into that row's item. Throws NotStorable at a row that would exceed the size of an item.
    */
   putShares(moves: readonly HeadMove[], changes: readonly RowChange[]): Promise<PutShares>;
-  /** A part of a shared row. */
+  /** A head whose home is this row; a part of the row. */
+  headIn(row: string, at: Pick<ViewItem, 'key' | 'stream'>): Promise<ViewItem | undefined>;
   part(row: string, shard: number): Promise<RowPart | undefined>;
   /** Notes under each of these shared rows that the stream has entered it. */
   putNotes(stream: string, rows: readonly string[]): Promise<void>;

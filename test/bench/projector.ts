@@ -118,6 +118,7 @@ const text = [
       ['rows per commit: an item for all rows that it adds', '1'],
       ['many rows per stream: the head, and each row', '2 with one row'],
       ['shared rows: the head, and a part of each row that changes, in a transaction', '4 with one row; 2.2 in batches of ten'],
+      ['shared rows of few streams, with the heads in the row', '1 for a batch, up to 1 KB of the row'],
       ['the event log: a row for the commit, in the list by correlation', '2'],
     ],
   }),

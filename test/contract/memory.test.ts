@@ -1,3 +1,6 @@
+import { accountTotals } from '../../domains/account/projections/totals.ts';
+import type { AnyProjection } from '../../lib/core/projection.ts';
+import { withCursors } from '../../lib/engine/view/kinds/index.ts';
 import { memoryBox, memorySubjectKeys } from '../../lib/testing/memory/personal.ts';
 import { memoryCursors, memoryDeadlines } from '../../lib/testing/memory/process.ts';
 import {
@@ -61,7 +64,7 @@ sweepContract('memory', () => {
   });
   return {
     ...{ store, view, scanner: memoryScanner(store), places: memorySweepPlaces(), parked: memoryParkedList(view) },
-    heads: several(view.head),
+    heads: several(withCursors(accountTotals as unknown as AnyProjection, view).head),
     cursors: { move: cursors.move, heads },
   };
 });

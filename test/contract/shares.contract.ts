@@ -4,8 +4,9 @@ import type { Share } from '../../lib/core/share.ts';
 import type { RowChange, RowListing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
 import { shardOf } from '../../lib/engine/shard.ts';
 import { NotStorable } from '../../lib/engine/store/storable.ts';
+import { mostHomes, pointerTo } from '../../lib/engine/view/kinds/homes.ts';
 import { totalOf } from '../../lib/engine/view/parts.ts';
-import { rowChanges } from '../../lib/engine/view/shares.ts';
+import { homeShard, rowChanges } from '../../lib/engine/view/shares.ts';
 import { written } from '../../lib/engine/view/view-item.ts';
 
 type Table = View & ViewReader;
@@ -348,6 +349,173 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
         more = after !== undefined;
       }
       expect(streams.size).toBe(shards);
+    });
+
+    describe('heads that are at home in a row', () => {
+      const share = (n: number): Share => ({ sums: { n }, counts: { open: 1 } });
+      const inRow = (row: string, change: readonly RowChange[]) => change.map((each) => ({ ...each, row, shard: homeShard }));
+      /** The next head of a stream in a row, and the change of its sum. */
+      const step = (
+        row: string,
+        before: ViewItem | undefined,
+        key: string,
+        [from, to]: readonly [number | undefined, number],
+        home = true,
+      ) => {
+        const head = headOf(key, (before?.commit ?? 0) + 1, { memory: { n: to, text: 'é', none: null, list: [1, { a: 2 }] } });
+        const change = changesOf(head, from === undefined ? {} : { [row]: share(from) }, { [row]: share(to) });
+        return { move: { head: { ...head, ...(home && { home: row }) }, before }, change: inRow(row, change) };
+      };
+      const enter = async (row: string, n: number, table = view) => {
+        const { move, change } = step(row, undefined, fresh(), [undefined, n]);
+        expect(await table.putShares([move], change)).toBe('written');
+        return written(move.head, undefined);
+      };
+      const at = ({ key, stream }: ViewItem) => ({ key, stream });
+
+      it('are put with the sum, in one item of the row, and are found where their own place says', async () => {
+        const row = fresh();
+        const first = await enter(row, 5);
+        expect(await view.head(first.key)).toStrictEqual(pointerTo(first));
+        expect(await view.headIn(row, first)).toStrictEqual(first);
+        expect(await view.headIn(row, at(headOf(fresh(), 1)))).toBeUndefined();
+        expect(await view.headIn(fresh(), first)).toBeUndefined();
+        const { move, change } = step(row, first, first.key, [5, 8]);
+        expect(await view.putShares([move], change)).toBe('written');
+        const second = written(move.head, first);
+        expect(await view.headIn(row, first)).toStrictEqual(second);
+        // The pointer stays as it was put.
+        expect(await view.head(first.key)).toStrictEqual(pointerTo(first));
+        const alone = { ...second, commit: 3 };
+        expect(await view.putShares([{ head: alone, before: second }], [])).toBe('written');
+        expect(await view.headIn(row, first)).toStrictEqual(written(alone, second));
+        // Readers of the row see nothing of it.
+        expect(await view.parts(row)).toEqual([
+          { row, shard: homeShard, amounts: { 'sum/n': 8, 'count/open': 1, contributors: 1, changes: 2 }, highest: {} },
+        ]);
+        expect(await view.part(row, homeShard)).toEqual((await view.parts(row))[0]);
+        expect((await view.streamsIn(row, { limit: 9 })).streams).toEqual([first.stream]);
+        expect((await view.all({ limit: 1_000 })).items).toEqual([]);
+        expect((await view.rowsOf(`@${row}`, { limit: 9, direction: 'oldest-first' })).items).toEqual([]);
+      });
+
+      it('are not put if one of them has moved, and are handed back', async () => {
+        const row = fresh();
+        const [one, two] = [await enter(row, 1), await enter(row, 2)];
+        const later = step(row, two, two.key, [2, 20]);
+        expect(await view.putShares([later.move], later.change)).toBe('written');
+        const now = written(later.move.head, two);
+        const stale = [step(row, one, one.key, [1, 10]), step(row, two, two.key, [2, 30])];
+        const merged = { ...stale[0]!.change[0]!, add: { 'sum/n': 37, changes: 1 } };
+        const moves = stale.map(({ move }) => move);
+        expect(await view.putShares(moves, [merged])).toEqual({ moved: new Map([[two.key, now]]) });
+        expect((await totalIn(view, row))?.sums).toEqual({ n: 21 });
+        expect(await view.headIn(row, one)).toStrictEqual(one);
+        expect(
+          await view.putShares(
+            [moves[0]!, step(row, now, two.key, [20, 30]).move],
+            [{ ...merged, add: { 'sum/n': 19, changes: 1 } }],
+          ),
+        ).toBe('written');
+        expect((await totalIn(view, row))?.sums).toEqual({ n: 40 });
+        // Who takes a stream for new is handed its head, from wherever it is.
+        const new1 = step(row, undefined, one.key, [undefined, 7]);
+        expect(await view.putShares([new1.move], new1.change)).toEqual({
+          moved: new Map([[one.key, await view.headIn(row, one)]]),
+        });
+        const outside = await contribute({ [row]: share(4) });
+        const new2 = step(row, undefined, outside.key, [undefined, 7]);
+        expect(await view.putShares([new2.move], new2.change)).toEqual({ moved: new Map([[outside.key, outside]]) });
+        expect(await view.putShares([{ head: headOf(one.key, 1), before: undefined }], [])).toEqual({
+          moved: new Map([[one.key, undefined]]),
+        });
+        expect((await totalIn(view, row))?.sums).toEqual({ n: 44 });
+      });
+
+      it('move out with their sums, and are nowhere else then', async () => {
+        const row = fresh();
+        const first = await enter(row, 1);
+        const { move, change } = step(row, first, first.key, [1, 3], false);
+        expect(await view.putShares([move], change)).toBe('written');
+        const second = written(move.head, first);
+        expect(await view.head(first.key)).toStrictEqual(second);
+        expect(await view.headIn(row, first)).toBeUndefined();
+        expect((await totalIn(view, row))?.sums).toEqual({ n: 3 });
+        // A writer that still takes it for being in the row loses, on its way there or out.
+        const late = step(row, first, first.key, [1, 9]);
+        expect(await view.putShares([late.move], late.change)).toEqual({ moved: new Map([[first.key, undefined]]) });
+        const out = step(row, first, first.key, [1, 9], false);
+        expect(await view.putShares([out.move], out.change)).toEqual({ moved: new Map([[first.key, second]]) });
+        expect((await totalIn(view, row))?.sums).toEqual({ n: 3 });
+        // And back, to another row.
+        const other = fresh();
+        const head = headOf(first.key, 3, { home: other });
+        const changes = changesOf(head, { [row]: share(3) }, { [other]: share(3) });
+        const homed = changes.map((each) => (each.row === other ? { ...each, shard: homeShard } : each));
+        expect(await view.putShares([{ head, before: second }], homed)).toBe('written');
+        expect(await view.head(first.key)).toStrictEqual(pointerTo(written(head, second)));
+        expect(await view.headIn(other, first)).toStrictEqual(written(head, second));
+        expect([await totalIn(view, row), (await totalIn(view, other))?.sums]).toEqual([undefined, { n: 3 }]);
+        // Whoever has read it in its own place loses as well.
+        expect(await view.putHead(headOf(first.key, 4), second)).toEqual({ there: pointerTo(written(head, second)) });
+      });
+
+      it('come in until a row has taken eight, whoever has left', async () => {
+        const row = fresh();
+        const heads: ViewItem[] = [];
+        for (let i = 0; i < mostHomes - 1; i++) heads.push(await enter(row, 1));
+        const two = [fresh(), fresh()].map((key) => step(row, undefined, key, [undefined, 1]));
+        const both = { ...two[0]!.change[0]!, add: { 'sum/n': 2, 'count/open': 2, contributors: 2, changes: 1 } };
+        expect(
+          await view.putShares(
+            two.map(({ move }) => move),
+            [both],
+          ),
+        ).toBe('full');
+        expect((await totalIn(view, row))?.sums).toEqual({ n: mostHomes - 1 });
+        expect(await view.putShares([two[0]!.move], two[0]!.change)).toBe('written');
+        expect(await view.putShares([two[1]!.move], two[1]!.change)).toBe('full');
+        const out = step(row, heads[0], heads[0]!.key, [1, 1], false);
+        expect(await view.putShares([out.move], [])).toBe('written');
+        expect(await view.putShares([two[1]!.move], two[1]!.change)).toBe('full');
+        expect(await view.head(two[1]!.move.head.key)).toBeUndefined();
+        // Those that are there go on.
+        const on = step(row, heads[1], heads[1]!.key, [1, 4]);
+        expect(await view.putShares([on.move], on.change)).toBe('written');
+        expect((await totalIn(view, row))?.sums).toEqual({ n: mostHomes + 3 });
+      });
+
+      it('stay where a repair puts the sum beside them, and are put over what is left of a place that was spoilt', async () => {
+        const row = fresh();
+        const first = await enter(row, 1);
+        const [part] = await view.parts(row);
+        expect(await view.putPart({ ...part!, amounts: { ...part!.amounts, 'sum/n': 9 } }, `row/${row}`, 7)).toBe(false);
+        expect(
+          await view.putPart({ ...part!, amounts: { ...part!.amounts, 'sum/n': 9 } }, `row/${row}`, part!.amounts.changes),
+        ).toBe(true);
+        expect(await view.headIn(row, first)).toStrictEqual(first);
+        expect((await totalIn(view, row))?.sums).toEqual({ n: 9 });
+        // Somebody has put a head over the pointer: what the row has of the stream is nobody's.
+        const spoilt = written(headOf(first.key, 0), pointerTo(first));
+        expect(await view.putHead(headOf(first.key, 0), pointerTo(first))).toBe('written');
+        const again = step(row, spoilt, first.key, [undefined, 2]);
+        expect(await view.putShares([again.move], again.change)).toBe('written');
+        expect(await view.headIn(row, first)).toStrictEqual(written(again.move.head, spoilt));
+      });
+
+      it('lose nothing of what many add at once, some of them on their way in or out', async () => {
+        const row = fresh();
+        const heads = await Promise.all(Array.from({ length: 6 }, (_, i) => enter(row, i)));
+        const puts = await Promise.all(
+          heads.map((head, i) => {
+            const { move, change } = step(row, head, head.key, [i, i + 10], i % 3 > 0);
+            return view.putShares([move], change);
+          }),
+        );
+        expect(puts).toEqual(heads.map(() => 'written'));
+        expect((await totalIn(view, row))?.sums).toEqual({ n: 75 });
+        for (const [i, head] of heads.entries()) expect((await view.headIn(row, head)) !== undefined).toBe(i % 3 > 0);
+      });
     });
 
     it.each([1, 3])('lists every row once, page by page, and an owner’s by their keys: %i parts each', async (shards) => {

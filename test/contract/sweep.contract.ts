@@ -3,6 +3,7 @@ import type { Commit } from '../../lib/core/commit.ts';
 import type { ParkedList, SweepPlace, SweepPlaces } from '../../lib/engine/operate/ports.ts';
 import type { Heads } from '../../lib/engine/operate/sweep-target.ts';
 import type { Scanner, ScanPage, ScanPlace, Store, View } from '../../lib/engine/ports.ts';
+import { homeShard } from '../../lib/engine/view/shares.ts';
 import { written } from '../../lib/engine/view/view-item.ts';
 import { commitOf, commitWith, freshStream } from '../support/store/commits.ts';
 
@@ -127,6 +128,15 @@ export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) 
         'account-2': { commit: 4 },
       });
       expect((await heads([])).size).toBe(0);
+    });
+
+    it('reads cursors of heads that are at home in shared rows', async () => {
+      const { view, heads } = await make();
+      const key = 'at-home';
+      const head = { key, sort: 'head', stream: `account-${key}`, commit: 7, memory: {}, home: 'ada' };
+      const change = { row: 'ada', shard: homeShard, listed: 'row/ada', entering: [], add: { changes: 1 }, raise: {} };
+      expect(await view.putShares([{ head, before: undefined }], [change])).toBe('written');
+      expect([...(await heads([key, 'nobody']))]).toMatchObject([[key, { commit: 7 }]]);
     });
 
     it('lists what is parked, and nothing that is not or no longer', async () => {

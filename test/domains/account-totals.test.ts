@@ -4,6 +4,7 @@ import { accountTotals } from '../../domains/account/projections/totals.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { Message } from '../../lib/core/message.ts';
 import type { AnyProjection, AnySharedRows } from '../../lib/core/projection.ts';
+import { withCursors } from '../../lib/engine/view/kinds/index.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Projecting } from '../../lib/engine/view/projecting.ts';
 import { sharing } from '../../lib/testing/index.ts';
@@ -67,7 +68,7 @@ describe('any behaviour of the bus', () => {
         const instance = (odds: number): Projecting => ({
           projection: any,
           store,
-          view: distantView(view, random, { before: odds, after: odds }),
+          view: withCursors(any, distantView(view, random, { before: odds, after: odds })),
           clock: memoryClock(),
           log: memoryLog(),
         });
@@ -82,7 +83,7 @@ describe('any behaviour of the bus', () => {
           });
           open = (await Promise.all(failed)).flat();
         }
-        await checkRows(view, any, histories);
+        await checkRows(withCursors(any, view), any, histories);
       }),
       { numRuns: 40 },
     );

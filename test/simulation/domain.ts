@@ -1,4 +1,5 @@
 import type { Manifest } from '../../lib/core/manifest.ts';
+import type { AnyProjection } from '../../lib/core/projection.ts';
 import type { Simulation } from '../../lib/testing/simulator.ts';
 import { accountWorkload, carelessReleases, moneyIsConserved, twoReleases } from './accounts.ts';
 import { type DeliveryMutant, simulated } from './mutants/tampers.ts';
@@ -38,4 +39,22 @@ const grouped = (manifest: Manifest): Manifest => {
 export const groupedAccounts = (seed: number, mutant: DeliveryMutant = {}): Simulation => {
   const { manifest, next, ...rest } = accountsWith(seed, mutant);
   return { ...rest, manifest: grouped(manifest), ...(next && { next: grouped(next) }) };
+};
+
+type Own = Readonly<{ owner?: string; balance: number; closed?: true }>;
+
+const inRows = (manifest: Manifest): Manifest => ({
+  ...manifest,
+  projections: manifest.projections.flatMap((projection) => {
+    if (projection.name !== 'account-bands') return projection.name === 'account-balance' ? [projection] : [];
+    const shares = ({ owner, balance, closed }: Own) =>
+      owner === undefined ? {} : { [closed ? 'closed' : `of-${owner}`]: { sums: { balance }, counts: { accounts: 1 } } };
+    return [{ ...projection, headsInRows: true, shares } as unknown as AnyProjection];
+  }),
+});
+
+/** The same with rows that few streams contribute to, whose heads are in them until they leave for another row. */
+export const accountsInRows = (seed: number, mutant: DeliveryMutant = {}): Simulation => {
+  const { manifest, next, ...rest } = accountsWith(seed, mutant);
+  return { ...rest, manifest: inRows(manifest), ...(next && { next: inRows(next) }) };
 };

@@ -11,7 +11,7 @@ const row = z.object({ open: count, closed: count, balances: sumByCurrency });
 export const accountTotals = sharedRows<Known, AccountEvent>()({
   row,
   name: 'account-totals',
-  revision: 1,
+  revision: 2,
   from: accountSource,
   may: ['owner', 'operator'],
   initial: { currency: '', balance: 0, status: 'open' },
@@ -26,5 +26,6 @@ export const accountTotals = sharedRows<Known, AccountEvent>()({
   shares: ({ owner, currency, balance, status }) =>
     owner === undefined ? {} : { [owner]: { counts: { [status]: 1 }, sums: { [currency]: balance } } },
   owner: (row) => row,
+  headsInRows: true,
   show: ({ counts, sums }) => ({ open: counts.open ?? 0, closed: counts.closed ?? 0, balances: sums }),
 });

@@ -1,20 +1,30 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PurgeQueueCommand, PurgeQueueInProgress, type SQSClient } from '@aws-sdk/client-sqs';
-import type { AnyProjection } from '../../core/projection.ts';
+import { type AnyProjection, streamKey } from '../../core/projection.ts';
+import type { ViewItem } from '../../engine/ports.ts';
 import type { Deadline } from '../../engine/process/ports.ts';
 import type { AllCursors, AllDeadlines, AllHeads } from '../../engine/restore/ports.ts';
+import { streamAtHome } from '../../engine/view/kinds/homes.ts';
 import { kindOf } from '../../engine/view/kinds/index.ts';
+import { homeShard, partSort } from '../../engine/view/shares.ts';
 import { fromItem, toItem } from '../attributes.ts';
 import { unless } from '../client.ts';
 import { deadlineOf } from '../process/deadlines.ts';
 import { type DeadlineTables, formerDeadlineOf } from '../process/former-deadlines.ts';
 import { readEach } from '../view/paging.ts';
 
-type Filter = 'begins_with(#field, :text)' | '#field = :text';
+type Filter = 'begins_with(#field, :text)' | '#field IN (:text, :other)';
 
 /** All items of a table that a filter on one field lets through. */
-const itemsWhere = (client: DynamoDBClient, TableName: string, FilterExpression: Filter, field: string, text: string) => {
-  const [names, values] = [{ '#field': field }, toItem({ ':text': text })];
+const itemsWhere = (
+  client: DynamoDBClient,
+  TableName: string,
+  FilterExpression: Filter,
+  field: string,
+  text: string,
+  other?: string,
+) => {
+  const [names, values] = [{ '#field': field }, toItem({ ':text': text, ':other': other })];
   const filter = { FilterExpression, ExpressionAttributeNames: names, ExpressionAttributeValues: values };
   return readEach(client, { scan: { TableName, ConsistentRead: true, ...filter } });
 };
@@ -42,15 +52,19 @@ export const allDeadlines = (client: DynamoDBClient, { deadlines, control }: Dea
   },
 });
 
-/** The heads of all streams in a view's table; and its rows, in a kind of view whose rows are the cursor. */
-export const allHeads = (client: DynamoDBClient, table: string, projection: Pick<AnyProjection, 'kind'>): AllHeads => ({
+/** The heads of all streams in a view's table, also those at home in rows; and its rows, in a kind of view whose rows are the cursor. */
+export const allHeads = (client: DynamoDBClient, table: string, projection: Pick<AnyProjection, 'kind' | 'from'>): AllHeads => ({
   async *each() {
     const items = kindOf(projection).hasHeads
-      ? itemsWhere(client, table, '#field = :text', 'sort', 'head')
+      ? itemsWhere(client, table, '#field IN (:text, :other)', 'sort', 'head', partSort(homeShard))
       : readEach(client, { scan: { TableName: table, ConsistentRead: true } });
     for await (const item of items) {
-      const { key, stream, commit } = fromItem(item) as Readonly<{ key: string; stream: string; commit: number }>;
-      yield { key, stream, commit };
+      const { key, ...fields } = fromItem(item) as Readonly<{ key: string } & Partial<ViewItem>>;
+      if (fields.stream !== undefined && fields.commit !== undefined) yield { key, stream: fields.stream, commit: fields.commit };
+      for (const [name, head] of Object.entries(fields)) {
+        const stream = streamAtHome(name);
+        if (stream !== undefined) yield { key: streamKey(projection, stream), stream, commit: (head as ViewItem).commit };
+      }
     }
   },
 });

@@ -1,8 +1,9 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { atOnce } from '../../engine/at-once.ts';
-import type { RowListing, RowPart, View, ViewReader } from '../../engine/ports.ts';
+import type { RowListing, RowPart, View, ViewItem, ViewReader } from '../../engine/ports.ts';
+import { fromHome, homeName, isOfHomes } from '../../engine/view/kinds/homes.ts';
 import { totalOf } from '../../engine/view/parts.ts';
-import { noted, noteSort, partSort, rowAt, rowPlace, streamAt } from '../../engine/view/shares.ts';
+import { homeShard, noted, noteSort, partSort, rowAt, rowPlace, streamAt } from '../../engine/view/shares.ts';
 import { fromItem, type Item, toAmount, toItem } from '../attributes.ts';
 import { lookFurther, readAll, readPage, requestsPerPage } from './paging.ts';
 
@@ -25,13 +26,19 @@ const placeOf = <V>({ key, sort, listed }: Readonly<Record<string, V>>, consiste
 const isHighest = (name: string) => name.startsWith('highest/');
 
 const toPart = ({ key, sort, listed: _, ...values }: Item): RowPart => {
-  const names = Object.entries(values);
+  const names = Object.entries(values).filter(([name]) => !isOfHomes(name));
   return {
     row: rowAt(key?.S ?? ''),
     shard: Number(sort?.S?.slice('part#'.length)),
     amounts: Object.fromEntries(names.flatMap(([name, { N = '0' }]) => (isHighest(name) ? [] : [[name, toAmount(N)]]))),
     highest: fromItem(Object.fromEntries(names.filter(([name]) => isHighest(name)))) as RowPart['highest'],
   };
+};
+
+/** The head of a stream that is at home in a row, in the item that such heads are in. */
+export const homeIn = (homes: Item, row: string, at: Pick<ViewItem, 'key' | 'stream'>): ViewItem | undefined => {
+  const stored = homes[homeName(at.stream)]?.M;
+  return stored && fromHome(row, at, fromItem(stored));
 };
 
 type Table = Readonly<{ client: DynamoDBClient; TableName: string }>;
@@ -130,12 +137,18 @@ const ownersRows = async (
   return { items, next: { key } };
 };
 
-type SharedReads = Pick<View & ViewReader, 'part' | 'notedIn' | 'parts' | 'sharedRows' | 'streamsIn'>;
+type SharedReads = Pick<View & ViewReader, 'headIn' | 'part' | 'notedIn' | 'parts' | 'sharedRows' | 'streamsIn'>;
 
 /** Reads shared rows from a view's table: items as `sharedWrites` puts them. */
 export const sharedReads = (client: DynamoDBClient, TableName: string): SharedReads => {
   const table = { client, TableName };
   return {
+    headIn: async (row, at) => {
+      const Key = toItem({ key: rowPlace(row), sort: partSort(homeShard) });
+      const head = { ProjectionExpression: '#head', ExpressionAttributeNames: { '#head': homeName(at.stream) } };
+      const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true, ...head }));
+      return Item && homeIn(Item, row, at);
+    },
     part: async (row, shard) => {
       const Key = toItem({ key: rowPlace(row), sort: partSort(shard) });
       const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));

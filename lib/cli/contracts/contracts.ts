@@ -7,7 +7,7 @@ import { checkCommands, presentCommands, type ReleasedCommands, releaseCommands 
 import { draftsOf } from './drafts.ts';
 import { type Fault, none, together } from './findings.ts';
 import { presentFormats, type Released, type Samples, type Storing, toReleased } from './present.ts';
-import { checkViews, keepRows, keyIndexes, type ReleasedViews, releaseViews, type ViewCode } from './views.ts';
+import { checkViews, keepRows, type ReleasedViews, releaseViews, tableForms, type ViewCode } from './views.ts';
 
 export type ContractsOptions = Readonly<{
   manifest: Storing;
@@ -68,13 +68,13 @@ export const contractsVerb = ({ manifest, root, own, code, release = false, writ
   const samples = readSamples(root);
   const released = readReleased(root, own);
   const views = recorded<ReleasedViews>(root, 'released-views', own) ?? {};
-  const indexes = keyIndexes(manifest.projections ?? []);
+  const forms = tableForms(manifest.projections ?? []);
   const commands = presentCommands(manifest);
   const releasedCommands = recorded<ReleasedCommands>(root, 'released-commands', own);
   const { faults, notes } = together([
     checkContracts(manifest, released ?? {}, samples, release),
     checkCommands(commands, releasedCommands ?? {}),
-    code ? checkViews(code, views, manifest.retired, indexes) : none,
+    code ? checkViews(code, views, manifest.retired, forms) : none,
   ]);
   const present = presentFormats(manifest, samples);
   const size = `${count(present.length, 'event type')} in ${count(present.flatMap(({ versions }) => versions).length, 'version')}`;
@@ -84,7 +84,7 @@ export const contractsVerb = ({ manifest, root, own, code, release = false, writ
   if (release) {
     const records = {
       released: toReleased(present),
-      ...(code && { 'released-views': releaseViews(code, views, indexes) }),
+      ...(code && { 'released-views': releaseViews(code, views, forms) }),
       ...((commands.length > 0 || releasedCommands) && { 'released-commands': releaseCommands(commands) }),
     };
     for (const [name, record] of Object.entries(records)) write(join(root, placeOf(name, own)), toJson(record));

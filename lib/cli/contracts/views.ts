@@ -1,5 +1,5 @@
 import { revisionKey } from '../../core/deployed-names.ts';
-import type { AnyProjection } from '../../core/projection.ts';
+import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
 import { type Findings, faulty, none, note, together } from './findings.ts';
 
 /** A revision of a view as it was released: the hash of the code that makes its rows, and what changed since without changing any row. Stored
@@ -8,6 +8,8 @@ export type ReleasedView = Readonly<{
   code: string;
   /** Its indexes that hold keys only; absent where there are none. */
   keysOnly?: readonly string[];
+  /** True where heads are in rows, which a release that did not know of it takes for streams without commits. */
+  headsInRows?: true;
   rowsUnchanged?: readonly Readonly<{ was: string; why: string }>[];
 }>;
 
@@ -17,21 +19,22 @@ export type ReleasedViews = Readonly<Record<string, ReleasedView>>;
 /** The code of today's revisions, by the same names. */
 export type ViewCode = Readonly<Record<string, string>>;
 
-/** The indexes of each revision that hold keys only, by the same names; a revision without any is not there. */
-export type KeyIndexes = Readonly<Record<string, readonly string[]>>;
+/** How the table of each revision holds what it does, by the same names: its indexes that hold keys only, and whether heads are in rows. */
+export type TableForms = Readonly<Record<string, Pick<ReleasedView, 'keysOnly' | 'headsInRows'>>>;
 
-export const keyIndexes = (projections: readonly AnyProjection[]): KeyIndexes =>
+export const tableForms = (projections: readonly AnyProjection[]): TableForms =>
   Object.fromEntries(
-    projections.flatMap((projection) => {
+    projections.map((projection) => {
       const { byOwner, lists = {} } = projection;
       const named = Object.entries(lists).flatMap(([name, { keysOnly }]) => (keysOnly ? [`list-${name}`] : []));
-      const indexes = [...(byOwner?.keysOnly ? ['by-owner'] : []), ...named.sort()];
-      return indexes.length > 0 ? [[revisionKey(projection), indexes] as const] : [];
+      const keysOnly = [...(byOwner?.keysOnly ? ['by-owner'] : []), ...named.sort()];
+      const { headsInRows } = projection as Partial<AnySharedRows>;
+      return [revisionKey(projection), { ...(keysOnly.length > 0 && { keysOnly }), ...(headsInRows && { headsInRows }) }];
     }),
   );
 
-const hasOtherIndexes = (name: string, { keysOnly = [] }: ReleasedView, now: KeyIndexes): boolean =>
-  keysOnly.join() !== (now[name] ?? []).join();
+const hasOtherIndexes = ({ keysOnly = [] }: ReleasedView, now: TableForms[string] = {}): boolean =>
+  keysOnly.join() !== (now.keysOnly ?? []).join();
 
 const viewOf = (name: string): string => name.replace(/\.r\d+$/, '');
 
@@ -46,7 +49,7 @@ export const checkViews = (
   code: ViewCode,
   released: ReleasedViews,
   retired: Readonly<Record<string, string>> = {},
-  indexes: KeyIndexes = {},
+  forms: TableForms = {},
 ): Findings =>
   together([
     ...goneViews(code, released).map((view) =>
@@ -61,7 +64,13 @@ export const checkViews = (
     ...Object.entries(code).map(([name, now]) => {
       const before = released[name];
       if (!before) return note(`${name} is new, and not released yet.`);
-      if (hasOtherIndexes(name, before, indexes))
+      if (forms[name]?.headsInRows && !before.headsInRows)
+        return faulty(
+          name,
+          '`headsInRows` is declared, and was not in the release. Whatever of that release still runs beside this one, or after a roll back, would not find the heads that are in rows, and add all of their streams once more.',
+          'Raise its revision, and rebuild it.',
+        );
+      if (hasOtherIndexes(before, forms[name]))
         return faulty(
           name,
           '`keysOnly` is declared for other lists than in the release. AWS cannot change that in a table that exists: a deployment would fail, and be rolled back.',
@@ -78,13 +87,8 @@ export const checkViews = (
   ]);
 
 /** The record of a release: its revisions, with the notes about each. */
-export const releaseViews = (code: ViewCode, released: ReleasedViews, indexes: KeyIndexes = {}): ReleasedViews =>
-  Object.fromEntries(
-    Object.entries(code).map(([name, now]) => [
-      name,
-      { ...released[name], code: now, ...(indexes[name] && { keysOnly: indexes[name] }) },
-    ]),
-  );
+export const releaseViews = (code: ViewCode, released: ReleasedViews, forms: TableForms = {}): ReleasedViews =>
+  Object.fromEntries(Object.entries(code).map(([name, now]) => [name, { ...released[name], code: now, ...forms[name] }]));
 
 /** Records the present code of some views as the released one, with the reason. Undefined for a name that no changed view has. */
 export const keepRows = (
@@ -97,8 +101,8 @@ export const keepRows = (
   const changed = Object.keys(code).filter((name) => released[name] && released[name].code !== code[name]);
   const kept = changed.filter((name) => views.some((view) => isOf(view)(name)));
   const entries = kept.map((name): [string, ReleasedView] => {
-    const { code: was = '', rowsUnchanged = [] } = released[name] ?? {};
-    return [name, { code: code[name] ?? '', rowsUnchanged: [...rowsUnchanged, { was, why }] }];
+    const { code: was = '', rowsUnchanged = [], ...form } = released[name] ?? {};
+    return [name, { ...form, code: code[name] ?? '', rowsUnchanged: [...rowsUnchanged, { was, why }] }];
   });
   const unknown = views.filter((view) => !changed.some(isOf(view)));
   return { released: { ...released, ...Object.fromEntries(entries) }, kept, unknown };

@@ -9,8 +9,8 @@ export type SharesWrite = Readonly<{ move: HeadMove; changes: readonly RowChange
 
 /** The streams of a batch, which write shared rows in common transactions. */
 export type Together = Readonly<{
-  /** Writes with the others of the batch. Answers whether it did: if not, others have moved the head. */
-  put(write: SharesWrite): Promise<boolean>;
+  /** Writes with the others of the batch. Answers whether it did: if not, others have moved the head, or the row that it was to move into is full. */
+  put(write: SharesWrite): Promise<'written' | 'moved' | 'full'>;
   /** Runs the work on one stream of the batch: nothing is written until all others wait to write as well, or are done. */
   during<T>(run: () => Promise<T>): Promise<T>;
 }>;

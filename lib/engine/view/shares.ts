@@ -94,6 +94,9 @@ const added = (before: Flat, after: Flat): (readonly [string, Amount])[] => {
   return all;
 };
 
+/** The part of a row that heads are at home in: none of those that streams are spread over, of which a row has at most 100. */
+export const homeShard = 100;
+
 /** The parts of a row, unless its view declares another number: eight items of some hundred bytes are still read by one request for one read unit. */
 const defaultShards = 8;
 
@@ -127,12 +130,12 @@ const addedBy = ([old, share]: Shares, from: Flat, to: Flat): Adding => {
 
 const changeOf = (
   declared: Declared,
-  { stream, row, enters }: Readonly<{ stream: string; row: string; enters: boolean }>,
+  { stream, row, home, enters }: Readonly<{ stream: string; row: string; home: string | undefined; enters: boolean }>,
   add: Adding,
   raise: Raised,
 ): RowChange => ({
   row,
-  shard: shardOf(stream, declared.shards ?? defaultShards),
+  shard: row === home ? homeShard : shardOf(stream, declared.shards ?? defaultShards),
   listed: listedAs(declared, row),
   entering: enters ? [stream] : [],
   add: { ...Object.fromEntries(add), changes: 1 },
@@ -149,7 +152,7 @@ const rowsOf = (before: Contributed, after: Contributed): readonly string[] => {
 /** The changes of each row when a stream's contributions change, in the order of the rows' keys: the same at every call. */
 export const rowChanges = (
   declared: Declared,
-  { stream }: Readonly<{ stream: string }>,
+  { stream, home }: Readonly<{ stream: string; home?: string | undefined }>,
   before: Contributed,
   after: Contributed,
 ): readonly RowChange[] =>
@@ -158,7 +161,7 @@ export const rowChanges = (
     const [from, to] = flats(row, shares);
     const [raise, add] = [raised(row, from, to), addedBy(shares, from, to)];
     if (add.length === 0 && raise.length === 0) return [];
-    return [changeOf(declared, { stream, row, enters: shares[0] === undefined }, add, raise)];
+    return [changeOf(declared, { stream, row, home, enters: shares[0] === undefined }, add, raise)];
   });
 
 /**

@@ -3,70 +3,84 @@ import { dynamoDb } from '../limits.ts';
 import type { Clock, PutShares, RowChange, View } from '../ports.ts';
 import { NotStorable } from '../store/storable.ts';
 import type { SharesWrite, Together } from './projecting.ts';
-import { mergedChange } from './shares.ts';
+import { homeShard, mergedChange } from './shares.ts';
 import { putFitted } from './write-shares.ts';
 
-type Waiting = SharesWrite & Readonly<{ resolve: (isWritten: boolean) => void; reject: (cause: unknown) => void }>;
+type Waiting = SharesWrite &
+  Readonly<{ resolve: (outcome: Awaited<ReturnType<Together['put']>>) => void; reject: (cause: unknown) => void }>;
 type Writing = Readonly<{ view: View; clock: Clock }>;
 
 /** Heads have at most 350 KB each, and a transaction takes 4 MB. */
 const headsPerTransaction = 10;
 const groupsAtOnce = 10;
 
+/** Something for each place where changes meet: what heads are at home in is apart from the row's other items. */
+const places = <T>() => {
+  const [others, homes] = [new Map<string, T>(), new Map<string, T>()];
+  const of = ({ shard }: RowChange) => (shard === homeShard ? homes : others);
+  return {
+    get: (change: RowChange): T | undefined => of(change).get(change.row),
+    set: (change: RowChange, value: T) => of(change).set(change.row, value),
+    values: (): readonly T[] => [...others.values(), ...homes.values()],
+    size: () => others.size + homes.size,
+  };
+};
+
 /** Puts writes that have a row in common into one group, also where they have it over others. */
 const overlapping = (writes: readonly Waiting[]): Iterable<readonly Waiting[]> => {
   const groups = new Set<Waiting[]>();
-  const groupOf = new Map<string, Waiting[]>();
+  const groupOf = places<Waiting[]>();
   for (const write of writes) {
     let group: Waiting[] = [];
-    for (const { row } of write.changes) {
-      const met = groupOf.get(row);
+    for (const change of write.changes) {
+      const met = groupOf.get(change);
       if (!met || met === group) continue;
-      for (const each of group) for (const change of each.changes) groupOf.set(change.row, met);
+      for (const each of group) for (const own of each.changes) groupOf.set(own, met);
       groups.delete(group);
       met.push(...group);
       group = met;
     }
     group.push(write);
     groups.add(group);
-    for (const { row } of write.changes) groupOf.set(row, group);
+    for (const change of write.changes) groupOf.set(change, group);
   }
   return groups;
 };
 
 /** The changes of several streams, by their rows. */
-const byRow = (writes: readonly SharesWrite[]): Map<string, RowChange[]> => {
-  const rows = new Map<string, RowChange[]>();
+const byRow = (writes: readonly SharesWrite[]): readonly (readonly RowChange[])[] => {
+  const rows = places<RowChange[]>();
   for (const { changes } of writes)
     for (const change of changes) {
-      const there = rows.get(change.row);
+      const there = rows.get(change);
       if (there) there.push(change);
-      else rows.set(change.row, [change]);
+      else rows.set(change, [change]);
     }
-  return rows;
+  return rows.values();
 };
 
 /** Splits a group into transactions, each of whole streams. */
 const transactions = (group: readonly Waiting[]): readonly (readonly Waiting[])[] => {
   const all: Waiting[][] = [];
-  let rows = new Set<string>();
+  let rows = places<true>();
   for (const write of group) {
     const last = all.at(-1);
-    let items = (last?.length ?? 0) + 1 + rows.size;
-    for (const { row } of write.changes) if (!rows.has(row)) items += 1;
+    let items = (last?.length ?? 0) + 1 + rows.size();
+    for (const change of write.changes) if (!rows.get(change)) items += 1;
     if (last && last.length < headsPerTransaction && items <= dynamoDb.transactionItems) last.push(write);
     else {
       all.push([write]);
-      rows = new Set();
+      rows = places();
     }
-    for (const { row } of write.changes) rows.add(row);
+    for (const change of write.changes) rows.set(change, true);
   }
   return all;
 };
 
 const putOne = async (writing: Writing, { move, changes, resolve, reject }: Waiting): Promise<void> => {
   try {
-    resolve((await putFitted(writing, [move], changes)) === 'written');
+    const outcome = await putFitted(writing, [move], changes);
+    resolve(outcome === 'written' || outcome === 'full' ? outcome : 'moved');
   } catch (cause) {
     reject(cause);
   }
@@ -79,7 +93,7 @@ const putEach = async (writing: Writing, writes: readonly Waiting[]): Promise<vo
 /** Writes of several streams as one; `apart` where they do not go together: one of them may be what a row cannot take. */
 const putAsOne = async (writing: Writing, writes: readonly Waiting[]): Promise<PutShares | 'apart'> => {
   const merged: RowChange[] = [];
-  for (const changes of byRow(writes).values()) {
+  for (const changes of byRow(writes)) {
     const change = mergedChange(changes);
     if (!change) return 'apart';
     merged.push(change);
@@ -97,14 +111,14 @@ const putAsOne = async (writing: Writing, writes: readonly Waiting[]): Promise<P
 const putTransaction = async (writing: Writing, writes: readonly Waiting[]): Promise<void> => {
   if (writes.length === 1) return putOne(writing, writes[0]!);
   const outcome = await putAsOne(writing, writes);
-  if (outcome === 'apart' || outcome === 'refused') return putEach(writing, writes);
+  if (outcome === 'apart' || outcome === 'refused' || outcome === 'full') return putEach(writing, writes);
   if (outcome === 'written') {
-    for (const { resolve } of writes) resolve(true);
+    for (const { resolve } of writes) resolve('written');
     return;
   }
   const [lost, left]: Waiting[][] = [[], []];
   for (const write of writes) (outcome.moved.has(write.move.head.key) ? lost : left)!.push(write);
-  for (const { resolve } of lost!) resolve(false);
+  for (const { resolve } of lost!) resolve('moved');
   if (left!.length > 0) await putTransaction(writing, left!);
 };
 

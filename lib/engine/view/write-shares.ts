@@ -4,9 +4,10 @@ import { nowOf } from '../instant.ts';
 import type { Clock, HeadMove, PutShares, RowChange, View, ViewItem } from '../ports.ts';
 import { shardOf } from '../shard.ts';
 import { NotStorable } from '../store/storable.ts';
+import { homeFor } from './kinds/homes.ts';
 import { headBefore } from './kinds/kind.ts';
 import type { Together } from './projecting.ts';
-import { contributed, isHigher, rowChanges } from './shares.ts';
+import { contributed, homeShard, isHigher, rowChanges } from './shares.ts';
 import { written } from './view-item.ts';
 
 /** A transaction takes 100 items: the heads, and a part of each row. */
@@ -44,11 +45,24 @@ export const putFitted = async (
 
 type Sharing = AnyProjection & AnySharedRows;
 
+/** A head in its own place. */
+const outside = (head: ViewItem): ViewItem => {
+  if (head.home === undefined) return head;
+  const { home: _, ...rest } = head;
+  return rest;
+};
+
+/** A change in the part of its row that heads are at home in. */
+const atHome = (change: RowChange): RowChange => (change.shard === homeShard ? change : { ...change, shard: homeShard });
+
+const put = (writing: Writing, move: HeadMove, changes: readonly RowChange[]): Promise<PutShares | 'moved'> =>
+  writing.together ? writing.together.put({ move, changes }) : putFitted(writing, [move], changes);
+
 /** Parks a stream at its cursor, unless another writer has written its head meanwhile: that head may be storable. */
 const park = async (writing: Writing, there: ViewItem | undefined, empty: ViewItem, cause: NotStorable) => {
   const at = there ?? empty;
   const reason = `${cause.name}: ${cause.message}`.slice(0, 1_000);
-  const head: ViewItem = { ...at, parked: { commit: at.commit + 1, reason, at: nowOf(writing.clock) } };
+  const head: ViewItem = { ...outside(at), parked: { commit: at.commit + 1, reason, at: nowOf(writing.clock) } };
   return (await writing.view.putHead(head, there)) === 'written' ? written(head, there) : undefined;
 };
 
@@ -65,18 +79,29 @@ export const writeShares = async (
   const empty = headBefore(target, { memory: projection.initial });
   let there = start;
   try {
-    const changes = known ?? rowChanges(projection, target, contributed(projection, start), contributed(projection, target));
+    const changes =
+      known ??
+      rowChanges(
+        projection,
+        { stream: target.stream, home: start?.home },
+        contributed(projection, start),
+        contributed(projection, target),
+      );
     for (let done = start?.begun?.done ?? 0; ; done += rowsPerTransaction) {
       const some = changes.slice(done, done + rowsPerTransaction);
       const last = done + some.length >= changes.length;
       const begun = { commit: target.commit, memory: target.memory, done: done + some.length };
       const head = last ? target : { ...(start ?? empty), begun };
-      const move = { head, before: there };
-      const isWritten = writing.together
-        ? await writing.together.put({ move, changes: some })
-        : (await putFitted(writing, [move], some)) === 'written';
-      if (!isWritten) return undefined;
-      there = written(head, there);
+      const before = there;
+      const home = homeFor(projection, before, head, some);
+      let placed = home === undefined ? outside(head) : { ...head, home };
+      let outcome = await put(writing, { head: placed, before }, home === undefined ? some : some.map(atHome));
+      if (outcome === 'full') {
+        placed = outside(head);
+        outcome = await put(writing, { head: placed, before }, some);
+      }
+      if (outcome !== 'written') return undefined;
+      there = written(placed, before);
       if (last) return there;
     }
   } catch (cause) {

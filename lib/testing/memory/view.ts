@@ -64,13 +64,10 @@ export const memoryView = (): MemoryView => {
     const at = (item: ViewItem) => item.lists?.[name]?.at ?? String((item as { at?: string }).at);
     return page(inList, at, options, direction === 'newest-first', (item) => ({ at: at(item) }));
   };
+  const { whole, ...shares } = memoryShares({ get: (key, sort) => table.get(places({ key, sort })), put, scanned });
   return {
-    ...memoryShares({
-      get: (key, sort) => table.get(places({ key, sort })),
-      put,
-      scanned,
-    }),
-    items: () => [...table.values()],
+    ...shares,
+    items: () => [...table.values()].map(whole),
     head: async (key) => table.get(places({ key, sort: 'head' })),
     putHead: async (head, before) => {
       const there = table.get(places(head));

@@ -438,6 +438,31 @@ describe('foldstream contracts', () => {
       expect(contractsVerb({ manifest: back, root, code: next })).toMatchObject({ ok: false });
     });
 
+    it('wants a new revision for heads in rows, and none where they leave them', () => {
+      const sales = (headsInRows: boolean, revision = 2) => ({
+        ...manifest,
+        projections: [{ name: 'shop-sales', kind: 'shared-rows', revision, headsInRows } as unknown as AnyProjection],
+      });
+      const root = releasedWith();
+      const same = { ...code, 'shop-sales.r2': 'two' };
+      expect(contractsVerb({ manifest: sales(true), root, code: same })).toMatchObject({
+        ok: false,
+        lines: [
+          expect.stringContaining('shop-sales.r2: `headsInRows` is declared'),
+          '  Raise its revision, and rebuild it.',
+          '1 fault.',
+        ],
+      });
+      const next = { 'shop-sales.r3': 'three' };
+      expect(contractsVerb({ manifest: sales(true, 3), root, code: next, release: true })).toMatchObject({ ok: true });
+      expect(views(root)).toEqual({ 'shop-sales.r3': { code: 'three', headsInRows: true } });
+      for (const declared of [true, false])
+        expect(contractsVerb({ manifest: sales(declared, 3), root, code: next })).toMatchObject({ ok: true });
+      const changed = { 'shop-sales.r3': 'other' };
+      expect(rowsUnchangedVerb({ root, code: changed, views: ['shop-sales'], why: 'a name' })).toMatchObject({ ok: true });
+      expect(contractsVerb({ manifest: sales(true, 3), root, code: changed })).toMatchObject({ ok: true });
+    });
+
     it('takes a new revision, and forgets one that is gone with the next release', () => {
       const root = releasedWith();
       const raised = { 'shop-sales.r2': 'two', 'shop-sales.r3': 'three' };

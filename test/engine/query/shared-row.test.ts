@@ -5,6 +5,7 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { queryById, queryList } from '../../../lib/engine/query/kinds.ts';
 import type { Querying } from '../../../lib/engine/query/querying.ts';
+import { withCursors } from '../../../lib/engine/view/kinds/index.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { commitOf } from '../../support/store/commits.ts';
@@ -17,7 +18,7 @@ const openedBy = (owner: string, id: string, over: Partial<Commit> = {}) =>
   commitOf(`account-${id}`, 1, { events: [{ type: 'AccountOpened', v: 1, data: { owner, currency: 'EUR' } }], ...over });
 
 const setUp = async (commits: readonly Commit[]) => {
-  const [view, store] = [memoryView(), memoryStore()];
+  const [view, store] = [withCursors(projection, memoryView()), memoryStore()];
   const project = async (more: readonly Commit[]) => {
     for (const commit of more) await store.append(commit);
     const deliveries = more.map((commit, i) => ({ id: String(i), delivered: { ...commit, types: ['AccountOpened'] } }));

@@ -1,3 +1,5 @@
+import type { HeadMove } from '../../../lib/engine/ports.ts';
+import { stays } from '../../../lib/engine/view/kinds/homes.ts';
 import type { Timeline } from '../../../lib/testing/simulation/timeline.ts';
 import { latencies } from '../assumptions.ts';
 
@@ -5,6 +7,8 @@ type Call = (...args: readonly never[]) => Promise<unknown>;
 
 /** How long a call takes by the model's assumptions: a transaction longer than a write, a write longer than a read. */
 const kindOf = (name: string, args: readonly unknown[]): keyof typeof latencies => {
+  // One item of a row, with the heads that are in it.
+  if (name === 'putShares' && (args[0] as readonly HeadMove[]).every(stays)) return 'write';
   if (/Together$|^putShares/.test(name) && !(Array.isArray(args[2]) && args[2].length === 0)) return 'transaction';
   return /^(append|put|save|move|set|remove|cancel|note|clear|add)/.test(name) ? 'write' : 'read';
 };

@@ -119,7 +119,10 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
           putShares: async (moves, changes) => {
             const outcome = await view.putShares(moves, changes);
             for (const { head } of moves)
-              note(head.key, outcome === 'written' ? head : outcome === 'refused' ? undefined : outcome.moved.get(head.key));
+              note(
+                head.key,
+                outcome === 'written' ? head : typeof outcome === 'object' ? outcome.moved.get(head.key) : undefined,
+              );
             return outcome;
           },
         },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { manifest as reference } from '../../../domains/index.ts';
 import { type SimulationFailed, simulate } from '../../../lib/testing/simulator.ts';
-import { accountsWith, gatheringAccounts, groupedAccounts } from '../../simulation/domain.ts';
+import { accountsInRows, accountsWith, gatheringAccounts, groupedAccounts } from '../../simulation/domain.ts';
 import { deliveryMutants } from '../../simulation/mutants/delivery.ts';
 import { gatheringMutants, groupMutants } from '../../simulation/mutants/gathering.ts';
+import { homeMutants } from '../../simulation/mutants/homes.ts';
 import { findMutant } from '../../simulation/search.ts';
 import { manifest as parcels } from '../../support/apps/parcel/manifest.ts';
 
@@ -63,6 +64,16 @@ describe('views that share a queue', () => {
 
   it.each(Object.keys(groupMutants))('would show: %s', async (mutant) =>
     expect(await findMutant(mutant, (seed) => groupedAccounts(seed, groupMutants[mutant]), 100)).toBeDefined(),
+  );
+});
+
+describe('heads in rows', () => {
+  it('keep every promise', async () => {
+    for (let seed = 1; seed <= 8; seed++) expect((await simulate(accountsInRows(seed))).calls).toBeGreaterThan(100);
+  });
+
+  it.each(Object.keys(homeMutants))('would show: %s', async (mutant) =>
+    expect(await findMutant(mutant, (seed) => accountsInRows(seed, homeMutants[mutant]), 100)).toBeDefined(),
   );
 });
 

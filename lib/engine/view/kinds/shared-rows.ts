@@ -1,10 +1,12 @@
 import type { ViewItem } from '../../ports.ts';
+import { mostSize } from '../../store/size.ts';
 import { storable } from '../../store/storable.ts';
 import { mendRow } from '../mend.ts';
 import type { Projecting } from '../projecting.ts';
 import { contributed, rowChanges } from '../shares.ts';
 import { endBegun, writeShares } from '../write-shares.ts';
-import { checked, fewEnough, headBefore, type Kind, type Of, type Refold, withHeads } from './kind.ts';
+import { withHomes } from './homes.ts';
+import { checked, fewEnough, headBefore, type Kind, type Of, type Refold, rowBytes, withHeads } from './kind.ts';
 
 type Shared = Of<'shared-rows'>;
 
@@ -28,6 +30,7 @@ const refold = async (refolding: Projecting<Shared>, { there, at, row, fold }: R
 /** Rows are sums over streams. The head holds the memory, from which the stream's contributions follow. */
 export const sharedRows: Kind<Shared> = {
   ...withHeads,
+  cursors: withHomes,
   empty: ({ initial }) => ({ memory: initial }),
   headIsRow: false,
   apply: (projection, head, { commit, events }) => {
@@ -37,9 +40,10 @@ export const sharedRows: Kind<Shared> = {
     );
     const after = { key, sort, stream, commit, memory };
     // The contributions are written later, together with other commits' changes. An invalid one must be found at its own commit.
-    const changes = rowChanges(projection, after, contributed(projection, head), contributed(projection, after));
+    const changes = rowChanges(projection, head, contributed(projection, head), contributed(projection, after));
     fewEnough(changes.length);
-    checked({ ...after, begun: { commit, memory, done: 0 } });
+    // In the midst of many rows it has two memories.
+    if (2 * mostSize(after) > rowBytes) checked({ ...after, begun: { commit, memory, done: 0 } });
     return { rows: [], head: after, shared: { from: head, changes } };
   },
   write: (projecting, before, { head, shared }) =>
