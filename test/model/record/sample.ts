@@ -180,10 +180,10 @@ const record = async (manifest: Manifest, kind: Kind, size: 'full' | 'alone', sa
   return { command: workOf(command, ids), ids, ...(await deliver(system, size)) };
 };
 
-/** Transactions on what an owner's commits share in each table, for each commit. */
-const onOwners = ({ items }: Work): ReadonlyMap<string, number> => {
+/** Units on what an owner's commits share in each table, for each commit. */
+const onOwners = ({ uses }: Work): ReadonlyMap<string, number> => {
   const found = new Map<string, number>();
-  for (const { at, item, transactions } of items) if (ofOwner.test(item)) found.set(at, (found.get(at) ?? 0) + transactions);
+  for (const { at, key, units } of uses) if (ofOwner.test(key)) found.set(at, (found.get(at) ?? 0) + units);
   return found;
 };
 const ofOwner = /^[^{]*\{owner\}[^{]*$/;
@@ -198,7 +198,7 @@ const consumersOf = async (manifest: Manifest, sampled: number): Promise<Readonl
     recordedSystem(manifest).takers.map(({ name, takenBy: _, take: __, ...taker }) => {
       const of = ({ by, ids }: typeof one) => onOwners(workOf(by.get(name) ?? nothing(), ids));
       const [together, apart] = [of(one), of(many)];
-      const merges = [...apart].flatMap(([at, transactions]) => ((together.get(at) ?? 0) < transactions / 2 ? [at] : []));
+      const merges = [...apart].flatMap(([at, units]) => ((together.get(at) ?? 0) < units / 2 ? [at] : []));
       return [name, { ...taker, ...(merges.length > 0 && { merges }) }];
     }),
   );
