@@ -11,6 +11,7 @@ import { openingKeys, operatedKeys, sealingKeys } from '../../lib/aws/personal/s
 import { openDeadlines } from '../../lib/aws/process/former-deadlines.ts';
 import { sourceCursors } from '../../lib/aws/process/source-cursors.ts';
 import { rebuildRecords } from '../../lib/aws/rebuild/records.ts';
+import { allDeadlines } from '../../lib/aws/restore/places.ts';
 import { scheduleProgresses } from '../../lib/aws/schedule/progresses.ts';
 import { commitScanner } from '../../lib/aws/store/commit-scanner.ts';
 import { commitStore } from '../../lib/aws/store/commit-store.ts';
@@ -135,7 +136,8 @@ for (const { name, endpoint } of engines)
     formerDeadlinesContract(name, async () => {
       const made = await tables();
       const putFormer = async (deadline: Deadline) => void (await client.send(formerDeadline(made.control, deadline)));
-      return { deadlines: openDeadlines(client, made, fewDeadlines), putFormer };
+      const allOf = (process: string) => allDeadlines(client, made, process);
+      return { deadlines: openDeadlines(client, made, fewDeadlines), putFormer, allOf };
     });
     rebuildContract(name, async () => {
       const { control, view } = await tables();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Cursors, Deadline, Deadlines } from '../../lib/engine/process/ports.ts';
+import type { AllDeadlines } from '../../lib/engine/restore/ports.ts';
 
 type Ports = Readonly<{
   cursors: (process: string) => Cursors;
@@ -90,13 +91,15 @@ type Former = Readonly<{
   deadlines: Deadlines;
   /** Puts a deadline as releases before the table of deadlines did. */
   putFormer: (deadline: Deadline) => Promise<void>;
+  /** Those of a process, as they are looked at after a restore. */
+  allOf: (process: string) => AllDeadlines;
 }>;
 
 /** The promises about deadlines that are where earlier releases put them; `make` makes empty tables. */
 export const formerDeadlinesContract = (name: string, make: () => Promise<Former>) =>
   describe(`deadlines of earlier releases: ${name}`, () => {
     it('those that an earlier release put are there, are overdue among the others, and are removed', async () => {
-      const { deadlines, putFormer } = await make();
+      const { deadlines, putFormer, allOf } = await make();
       const of = (n: number): Deadline => ({ instance: `orderProcess-${n}`, name: 'payment', setBy: n, at: at(n) });
       for (const n of [1, 3]) await putFormer(of(n));
       await deadlines.put(of(2));
@@ -106,6 +109,13 @@ export const formerDeadlinesContract = (name: string, make: () => Promise<Former
       expect([await all(1), await all(10, at(2))]).toEqual([[of(1)], [of(2)]]);
       expect((await deadlines.few())?.toSorted((a, b) => a.setBy - b.setBy)).toEqual([of(1), of(2), of(3)]);
       expect(await deadlines.ofOthers([])).toEqual({ orderProcess: 3 });
+      const ofAll = async (process: string) => {
+        const found: Deadline[] = [];
+        for await (const each of allOf(process).each()) found.push(each);
+        return found.toSorted((a, b) => a.setBy - b.setBy);
+      };
+      expect(await ofAll('orderProcess')).toEqual([of(1), of(2), of(3)]);
+      expect(await ofAll('order')).toEqual([]);
       for (const n of [1, 2]) await deadlines.remove(of(n));
       expect([await deadlines.has(of(1)), await deadlines.has(of(2))]).toEqual([false, false]);
       expect(await deadlines.few()).toEqual([of(3)]);
