@@ -8,6 +8,7 @@ import { isId, parseStream, streamName } from '../../../core/stream.ts';
 import { tagDecider } from '../../../core/tag/stream.ts';
 import { type Along, alongWith, UnfitTogether } from '../../../core/together/along.ts';
 import { storeEvent } from '../../../core/version.ts';
+import { canonical } from '../../../engine/canonical.ts';
 import { latest } from '../../../engine/instant.ts';
 import { type Answered, correlationOf } from '../clients.ts';
 import { pastOf, type StateAt, told } from './streams.ts';
@@ -161,12 +162,12 @@ export const answersBesideFault = (
     if (answer.outcome === 'committed') {
       const { stream, commit, events } = answer.commit;
       const commits = appendedBy(deciders, streams, answer.commit);
-      const appended = JSON.stringify(commits.map((each) => [each.stream, each.events]));
+      const appended = canonical(commits.map((each) => [each.stream, each.events]));
       const decidedAt = (of: string) => commits.find((each) => each.stream === of)?.at;
       const place = log.findIndex((each) => each.stream === stream && each.commit === commit);
       const isRight = own.some((decider) => {
         const outcome = outcomeAt({ stateOf, deciders, moment: place, decidedAt, after: new Map() }, decider, answered);
-        return events.length === 0 || ('appended' in outcome && JSON.stringify(outcome.appended) === appended);
+        return events.length === 0 || ('appended' in outcome && canonical(outcome.appended) === appended);
       });
       if (!isRight) return `${what}, and its events do not follow from the states on which it was appended`;
       continue;

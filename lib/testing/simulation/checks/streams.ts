@@ -3,6 +3,7 @@ import { type Commit, storedEvents } from '../../../core/commit.ts';
 import { type AnyDecider, decide, fold, isRefusal } from '../../../core/decider.ts';
 import { kebab, parseStream } from '../../../core/stream.ts';
 import { readEvent } from '../../../core/version.ts';
+import { canonical } from '../../../engine/canonical.ts';
 import type { CommandAnswer, CommandRequest } from '../../../engine/command/request.ts';
 import { commitHash } from '../../../engine/store/known.ts';
 import { memoryKeys } from '../../memory/system.ts';
@@ -78,7 +79,8 @@ export const answerFault = (
   const own = commits.find(({ meta }) => meta.correlation === correlationOf(planned) && meta.actor === planned.ask.actor.id);
   if (answer.outcome === 'committed') {
     const stored = commits[answer.commit.commit - 1];
-    if (JSON.stringify(stored) !== JSON.stringify(answer.commit)) return `${what}, and its commit is not there`;
+    // A commit that was packed comes back with its fields in another order.
+    if (stored === undefined || canonical(stored) !== canonical(answer.commit)) return `${what}, and its commit is not there`;
     return stored === own || stored?.meta.correlation === own?.meta.correlation ? undefined : `${what} with another's commit`;
   }
   if (answer.outcome === 'contended' || answer.outcome === 'too-large') return undefined;

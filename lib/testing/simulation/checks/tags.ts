@@ -3,6 +3,7 @@ import type { AnyDecider } from '../../../core/decider.ts';
 import { parseStream } from '../../../core/stream.ts';
 import { type TagEntry, tagCategory } from '../../../core/tag/stream.ts';
 import { readEvent } from '../../../core/version.ts';
+import { canonical } from '../../../engine/canonical.ts';
 
 type Streams = ReadonlyMap<string, readonly Commit[]>;
 
@@ -15,7 +16,7 @@ export const streamOfTag = (name: string, value: string): string => `${tagCatego
 /** The entries that tag streams must have, by stream: what each commit's events carry, as the declarations say. */
 const wantedEntries = (deciders: readonly AnyDecider[], streams: Streams): ReadonlyMap<string, ReadonlySet<string>> => {
   const wanted = new Map<string, Set<string>>();
-  const want = (to: string, entry: TagEntry) => wanted.set(to, (wanted.get(to) ?? new Set()).add(JSON.stringify(entry)));
+  const want = (to: string, entry: TagEntry) => wanted.set(to, (wanted.get(to) ?? new Set()).add(canonical(entry)));
   for (const { category, events: formats, tags = [] } of deciders)
     for (const [stream, commits] of streams) {
       if (parseStream(stream)?.category !== category) continue;
@@ -45,7 +46,7 @@ export const tagsFault = (deciders: readonly AnyDecider[], streams: Streams): st
       for (const { data } of commit.events) {
         const entry = data as TagEntry;
         const origin = streams.get(entry.stream)?.[entry.commit - 1];
-        if (!left.delete(JSON.stringify(entry)))
+        if (!left.delete(canonical(entry)))
           return `${stream} ${commit.commit} has an entry of ${entry.stream} ${entry.commit} that is not carried by it, or twice`;
         if (!origin?.siblings?.some((each) => each.stream === stream && each.commit === commit.commit))
           return `${stream} ${commit.commit} was not stored together with ${entry.stream} ${entry.commit}`;
