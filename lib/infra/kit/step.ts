@@ -84,11 +84,7 @@ export class Step extends LambdaFunction {
       systemLogLevelV2: SystemLogLevel.WARN,
       ...asynchronous,
       ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
-      environment: {
-        NODE_OPTIONS: '--enable-source-maps',
-        POWERTOOLS_SERVICE_NAME: step,
-        COMMIT_FORM: settings.commitForm,
-      },
+      environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: step },
     });
     logGroup.grantWrite(role);
     alarmOnFailures(this);

@@ -22,6 +22,7 @@ export class EventStore extends Construct {
   readonly commits: ITable;
   private readonly snapshots: ITable;
   private readonly control: ITable;
+  private readonly form: Settings['commitForm'];
   private readonly deadlines: ITable;
   readonly kept: KeptTables;
   /** What the stack's own table of commits denies. */
@@ -32,6 +33,7 @@ export class EventStore extends Construct {
   constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
     const { settings } = common;
+    this.form = settings.commitForm;
     this.kept = new KeptTables(this, 'Tables', common);
     const table = (name: string, props: OwnTable) => durableTable(this, name, settings, props);
     this.commits =
@@ -70,7 +72,7 @@ export class EventStore extends Construct {
     return Table.fromTableAttributes(this, `Adopted${pascal(table)}`, { tableName: name, ...stream });
   }
 
-  /** Grants actions on a table, or on these keys of it, and sets the variable with the table's name. */
+  /** Grants actions on a table, or on these keys of it, and sets the variable with the table's name; for who puts commits, also that with their form. */
   letUse(
     step: Step,
     table: 'commits' | 'snapshots' | 'control' | 'deadlines',
@@ -79,6 +81,7 @@ export class EventStore extends Construct {
   ) {
     const { tableName, tableArn } = this[table];
     step.addEnvironment(`${table.toUpperCase()}_TABLE`, tableName);
+    if (table === 'commits' && actions.includes('PutItem')) step.addEnvironment('COMMIT_FORM', this.form);
     step.may(
       actions.map((action) => `dynamodb:${action}`),
       [tableArn],
