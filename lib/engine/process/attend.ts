@@ -120,13 +120,15 @@ const seeToDeadlines = async (
   const { own, deadlines, scheduler, stream, failed } = attendance;
   const keeping = { keys: own.keys, deadlines, scheduler };
   const now = nowOf(own.clock);
-  const open = keeps ? openIn(stream, instanceOf(known)).filter(({ at }) => at > now) : [];
+  const closed = steps.flatMap(closedBy);
+  const isClosed = ({ name, setBy }: NamedDeadline) => closed.some((each) => each.name === name && each.setBy === setBy);
+  const open = keeps ? openIn(stream, instanceOf(known)).filter((each) => each.at > now && !isClosed(each)) : [];
   const drop = async (named: NamedDeadline) => {
     const deadline = await withTime(own.store, instanceOf(known), named);
     if (deadline) await dropDeadline(keeping, deadline);
   };
   try {
-    await Promise.all([...open.map((deadline) => keepDeadline(keeping, deadline)), ...steps.flatMap(closedBy).map(drop)]);
+    await Promise.all([...open.map((deadline) => keepDeadline(keeping, deadline)), ...closed.map(drop)]);
   } catch (cause) {
     failed.set('deadlines', cause);
   }
@@ -138,8 +140,11 @@ const lastSteps = async ({ own, settings }: Attending, stream: string): Promise<
 
 /**
  * Brings an instance as far as it can go: finishes its open commands, records each outcome with its reaction, fires deadlines, keeps the
- * list of deadlines, until nothing is open. `news` are commits of its own that were just made or delivered; without them all of its open
+ * list of deadlines, until nothing is open. `news` are commits of its own that were just made; without them all of its open
  * work is checked. Several may do this at once, and it may be interrupted anywhere: it throws if it must be retried.
+ *
+ * The list is brought up to date at the end, so that a deadline which is set and cancelled on the way never gets there. Who comes after a failure has no news,
+ * and lists what is open before anything else: what made the first one fail does not take a deadline with it.
  */
 export const attend = async (attending: Attending, stream: string, news?: readonly Commit[]): Promise<void> => {
   const { own, settings } = attending;
@@ -147,16 +152,18 @@ export const attend = async (attending: Attending, stream: string, news?: readon
   const began = own.clock.now();
   const atLeast = news && Math.max(...news.map(({ commit }) => commit));
   let known = await stateNow(own, stream, atLeast);
-  await seeToDeadlines(attendance, known, news ? { steps: news } : { steps: await lastSteps(attending, stream), keeps: true });
+  if (!news) await seeToDeadlines(attendance, known, { steps: await lastSteps(attending, stream), keeps: true });
+  const steps = [...(news ?? [])];
   for (let turn = 0; ; turn++) {
     const work = nextWork(attendance, known);
     if (!work) break;
     if (turn === settings.turns || own.clock.now() - began >= settings.attendMilliseconds)
       throw new TryAgain(`${stream} is not finished yet.`);
     const commit = await work();
+    if (commit) steps.push(commit);
     known = await stateNow(own, stream, commit?.commit ?? known.commit);
-    if (commit) await seeToDeadlines(attendance, known, { steps: [commit] });
   }
+  await seeToDeadlines(attendance, known, { steps });
   const [cause] = attendance.failed.values();
   if (cause !== undefined) throw cause;
 };

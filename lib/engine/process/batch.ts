@@ -29,7 +29,7 @@ const attendOwn = async (reacting: Reacting, stream: string, deliveries: readonl
   const news = found.filter((commit) => commit !== undefined);
   if (news.length < found.length) throw new TryAgain(`${stream}: a commit cannot be read yet.`);
   const toDo = news.filter((commit) => !isQuiet(commit, now));
-  if (toDo.length > 0) await attend(reacting, stream, toDo);
+  if (toDo.length > 0) await attend(reacting, stream);
 };
 
 /**

@@ -7,12 +7,20 @@ import type { Store } from '../../../lib/engine/ports.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
 import { withTime } from '../../../lib/engine/process/deadlines.ts';
 import { messageIn } from '../../../lib/engine/process/messages.ts';
+import type { Reacting } from '../../../lib/engine/process/react.ts';
 import { openTooLong } from '../../../lib/engine/process/still-open.ts';
 import { processWorld } from '../../support/examples/attending.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';
 import { order, requested, terms, typesIn, variant } from '../../support/examples/transferring.ts';
 
 const minute = 60_000;
+
+const appendingBy =
+  ({ target }: Reacting, append: () => Promise<never>): Reacting['target'] =>
+  (category) => {
+    const commanding = target(category)!;
+    return { ...commanding, store: { ...commanding.store, append } };
+  };
 
 describe('deadlines', () => {
   const waits = (memory: object, { at, data }: { at: string; data: object }) => ({
@@ -128,6 +136,32 @@ describe('deadlines', () => {
     expect(world.deadlines.items()).toHaveLength(1);
     await world.deliver();
     expect([world.scheduler.shots.size, world.deadlines.items()]).toEqual([0, []]);
+  });
+
+  it('are listed before anything else is tried again, whatever kills each function that sends', async () => {
+    const world = await requested();
+    const listed = async () => {
+      const instance = world.instance();
+      let isDead = false;
+      const has: typeof instance.deadlines.has = async (...given) => {
+        if (isDead) throw new Error('dead');
+        return instance.deadlines.has(...given);
+      };
+      const append = async () => {
+        isDead = true;
+        throw new Error('dead');
+      };
+      await world.deliver({ ...instance, deadlines: { ...instance.deadlines, has }, target: appendingBy(instance, append) });
+      return world.deadlines.items().map(({ name }) => name);
+    };
+    expect([await listed(), await listed()]).toEqual([[], ['patience']]);
+  });
+
+  it('are listed while a target cannot be reached', async () => {
+    const world = await requested();
+    const instance = world.instance();
+    await world.deliver({ ...instance, target: appendingBy(instance, () => Promise.reject(new Error('unreachable'))) });
+    expect(world.deadlines.items().map(({ name }) => name)).toEqual(['patience']);
   });
 
   it('that fired for a function which got no further are carried out when the message comes again', async () => {
