@@ -54,15 +54,21 @@ const batchesOf = (order: (stream: number, turn: number) => number): readonly (r
 /** Ports that do nothing but keep their promises, so that only the projector's own code is measured. */
 const ports = () => {
   const heads = new Map<string, ViewItem>();
+  /** The last commit of each stream with an item in the view: of some kinds that is the cursor. */
+  const reached = new Map<string, number>();
   const putHead = async (head: ViewItem, before: ViewItem | undefined) => {
     if (!isUnwritten(heads.get(head.key), before)) return { there: heads.get(head.key) };
     heads.set(head.key, written(head, before));
+    reached.set(head.key, head.commit);
     return 'written';
   };
   const view = {
     head: async (key: string) => heads.get(key),
     putHead,
-    putRow: async () => true,
+    putRow: async ({ key, commit }: ViewItem) => {
+      reached.set(key, commit);
+      return true;
+    },
     putShares: async (moves: readonly HeadMove[]) => {
       for (const { head, before } of moves) if ((await putHead(head, before)) !== 'written') return { moved: new Map() };
       return 'written';
@@ -74,11 +80,11 @@ const ports = () => {
       commits: Array.from({ length: to - from + 1 }, (_, i) => commitOf(stream, from + i)),
     }),
   } as unknown as Store;
-  return { heads, view, store };
+  return { reached, view, store };
 };
 
 const speedOf = async (projection: AnyProjection, batches: readonly (readonly Delivery[])[]): Promise<number> => {
-  const { heads, view, store } = ports();
+  const { reached, view, store } = ports();
   const clock = memoryClock();
   const projecting: Projecting = { projection, store, ...keepingHeads(view, clock), clock, log: memoryLog() };
   const seconds = await processorSeconds(async () => {
@@ -87,8 +93,8 @@ const speedOf = async (projection: AnyProjection, batches: readonly (readonly De
       if (failed.length > 0) throw new Error(`${failed.length} records failed.`);
     }
   });
-  if (heads.size !== streams || [...heads.values()].some(({ commit }) => commit !== commitsEach))
-    throw new Error('Not every stream is at its head: the projector left something out.');
+  if (reached.size !== streams || [...reached.values()].some((commit) => commit !== commitsEach))
+    throw new Error('Not every stream is at its last commit: the projector left something out.');
   return (streams * commitsEach) / seconds;
 };
 
@@ -119,7 +125,7 @@ const text = [
       ['many rows per stream: the head, and each row', '2 with one row'],
       ['shared rows: the head, and a part of each row that changes, in a transaction', '4 with one row; 2.2 in batches of ten'],
       ['shared rows of few streams, with the heads in the row', '1 for a batch, up to 1 KB of the row'],
-      ['the event log: a row for the commit, in the list by correlation', '2'],
+      ['the event log: a row for the commit, and its place in the list by correlation where it begins a run', '1, or 2'],
     ],
   }),
 ].join('\n');
