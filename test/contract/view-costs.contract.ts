@@ -35,6 +35,8 @@ const entered = {
   ),
 };
 const log = eventLog([account], { may: ['operator'] });
+/** The same, of commits that follow on each other under one correlation. */
+const running = { ...log };
 
 /** The write units, and the requests, of a commit of one event that follows on the last, for each kind of view; rows of under 1 KB. */
 const costs: readonly (readonly [string, object, number, number])[] = [
@@ -65,6 +67,7 @@ const costs: readonly (readonly [string, object, number, number])[] = [
   ['shared rows: one row, and the head, in a transaction', { ...accountTotals, headsInRows: false }, 4, 1],
   ['shared rows: one row, with the head in it', accountTotals, 1, 1],
   ['the event log: one row, in the list by correlation', log, 2, 1],
+  ['the event log: one row, where a run goes on', running, 1, 1],
   ['the event log with a list more', eventLog([account], { may: ['operator'], lists: ['by-day'] }), 3, 1],
 ];
 
@@ -78,7 +81,12 @@ const instance = (projection: AnyProjection, view: View & ViewReader, stream: st
   const kept = keepingHeads(withCursors(projection, view), memoryClock());
   return async (commit: number): Promise<Cost> => {
     const [type, data] = commit === 1 ? (['AccountOpened', { owner: 'ada', currency: 'EUR' }] as const) : deposit;
-    const applied = commitOf(stream, commit, { events: [{ type, v: 1, data }], at: `2026-11-21T12:00:0${commit}.000Z` });
+    const correlation = (projection as unknown) === running ? 'c-1' : `c-${commit}`;
+    const applied = commitOf(stream, commit, {
+      events: [{ type, v: 1, data }],
+      at: `2026-11-21T12:00:0${commit}.000Z`,
+      meta: { actor: 'ada', correlation, causation: 'r-1' },
+    });
     take();
     const projecting = { projection, store: { ...memoryStore(), ...unasked }, ...kept, clock: memoryClock(), log: memoryLog() };
     expect(await projectBatch(projecting, [{ id: '1', delivered: { ...applied, types: [type] } }])).toEqual([]);
