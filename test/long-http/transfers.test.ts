@@ -1,5 +1,5 @@
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifest } from '../../domains/index.ts';
 import { sqs } from '../../lib/aws/delivery/queue.ts';
@@ -20,9 +20,9 @@ const closedEach = 5;
 const seed = Number(process.env.FOLDSTREAM_SEED ?? 1);
 /** The longest pause between two kills (ms): a function that begins anew gets something done in between, on a busy machine too. */
 const longestPause = 2_500;
-/** Seconds until a queue hands out again what a killed function had: the deployment's 360, less for the test's sake. Shorter is only harsher: what
- * is still being worked on may then be handed out a second time. */
-const handedOutAgainAfter = { deployed: 360, here: 40 };
+/** How a queue treats the messages of a killed function. Handing out again sooner is only harsher: what is still being worked on may then be handed out a
+ * second time. A message is a whole transfer: on a busy machine it may meet any number of kills, and must not end as a dead letter for it. */
+const queues = { deployed: { again: 120, tries: 10 }, here: { again: 40, tries: 1_000 } };
 /** The longest time (ms) of killing after all is requested, unless few are left before: retried messages meet further kills. */
 const killedOn = 120_000;
 /** Only what never ends is a fault here, not what is slow: machines differ. Each look reads all commits (ms). */
@@ -37,11 +37,16 @@ describe.runIf(overHttp())('process functions that are killed at any moment', ()
   const name = (part: string) => theDeployment().outputs[part] ?? '';
   const processes = (manifest.processes ?? []).map(({ category }) => pascal(category));
 
-  const patience = async (seconds: number) => {
-    for (const process of processes)
+  const treat = async ({ again, tries }: Readonly<{ again: number; tries: number }>) => {
+    for (const process of processes) {
+      const QueueUrl = name(`${process}Queue`);
+      const had = await sqs().send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }));
+      const redrive = JSON.parse(had.Attributes?.RedrivePolicy ?? '{}') as { deadLetterTargetArn: string };
+      const RedrivePolicy = JSON.stringify({ ...redrive, maxReceiveCount: tries });
       await sqs().send(
-        new SetQueueAttributesCommand({ QueueUrl: name(`${process}Queue`), Attributes: { VisibilityTimeout: String(seconds) } }),
+        new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: String(again), RedrivePolicy } }),
       );
+    }
   };
   const stored = async (): Promise<ReadonlyMap<string, readonly Commit[]>> => {
     const commits: Commit[] = [];
@@ -69,8 +74,8 @@ describe.runIf(overHttp())('process functions that are killed at any moment', ()
   };
   const byCallers = (tasks: readonly (() => Promise<void>)[]) => atOnce(callers, tasks, (task) => task());
 
-  beforeAll(() => patience(handedOutAgainAfter.here));
-  afterAll(() => patience(handedOutAgainAfter.deployed));
+  beforeAll(() => treat(queues.here));
+  afterAll(() => treat(queues.deployed));
 
   it('leave every transfer completed or undone, and no money made or lost', async () => {
     const dice = diceFor(seed, 'transfers');
