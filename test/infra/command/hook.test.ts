@@ -66,6 +66,7 @@ test('the name of a secret is in the code alone, and its value nowhere', () => {
   expect(Object.keys(variables).sort()).toEqual([
     'CALLER_RATE',
     'COMMITS_TABLE',
+    'COMMIT_FORM',
     'CONTROL_TABLE',
     'HOOK',
     'NODE_OPTIONS',

@@ -43,12 +43,12 @@ const actionsOf = (role: RegExp, resource: RegExp) =>
     .map(({ Action }) => [Action].flat().map((action) => action.replace('dynamodb:', '')));
 
 test('the function of shared rows may add to them and take shares out; those of other kinds may not', () => {
-  expect(actionsOf(/^BothR1Project/, /BothR1Rows/)).toEqual([['GetItem', 'PutItem', 'Query', 'UpdateItem']]);
+  expect(actionsOf(/^BothR2Project/, /BothR2Rows/)).toEqual([['GetItem', 'PutItem', 'Query', 'UpdateItem']]);
   expect(actionsOf(/^ParcelTrackR1Project/, /ParcelTrackR1Rows/)).toEqual([['GetItem', 'PutItem']]);
 });
 
 test('queries may go through the index of shared rows, and nothing more', () => {
-  expect(actionsOf(/^QueriesQuery/, /BothR1Rows/)).toEqual([
+  expect(actionsOf(/^QueriesQuery/, /BothR2Rows/)).toEqual([
     ['GetItem', 'Query', 'Scan'],
     ['Query', 'Scan'],
   ]);
