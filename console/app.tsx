@@ -41,6 +41,8 @@ const Shown = ({ screen }: Readonly<{ screen: Screen }>) => {
 const Rail = ({ now }: Readonly<{ now: Screen | undefined }>) => {
   const rail = useRef<HTMLElement>(null);
   useEffect(() => {
+    // Elsewhere nothing is out of sight, and to ask where something is makes the browser lay out the whole page.
+    if (!matchMedia('(max-width: 760px)').matches) return;
     rail.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [now]);
   return (
