@@ -10,7 +10,7 @@ import { nowOf } from '../instant.ts';
 import type { ProcessSettings } from '../settings.ts';
 import type { Known } from '../store/known.ts';
 import { dropDeadline, keepDeadline, openIn, withTime } from './deadlines.ts';
-import type { Deadlines, NamedDeadline, Scheduler } from './ports.ts';
+import type { Deadline, Deadlines, NamedDeadline, Scheduler } from './ports.ts';
 import { sendCommand, sendId, type TargetOf } from './send.ts';
 import { takeStep } from './step.ts';
 
@@ -111,18 +111,22 @@ const nextWork = (attendance: Attendance, known: Known): Work | undefined => {
   return open ? () => sendOpen(attendance, instance) : undefined;
 };
 
-/** Brings the list of deadlines and their one-shots to what an instance has open. */
+/**
+ * Brings the list of deadlines and their one-shots to what an instance has open. Before the work those that are due by now are left to it; after it whatever is
+ * open is listed, however its time went by meanwhile.
+ */
 const seeToDeadlines = async (
   attendance: Attendance,
   known: Known,
-  { steps, keeps = steps.some(listsDeadlines) }: Readonly<{ steps: readonly Commit[]; keeps?: boolean }>,
+  { steps, isBefore = false }: Readonly<{ steps: readonly Commit[]; isBefore?: boolean }>,
 ): Promise<void> => {
   const { own, deadlines, scheduler, stream, failed } = attendance;
   const keeping = { keys: own.keys, deadlines, scheduler };
   const now = nowOf(own.clock);
   const closed = steps.flatMap(closedBy);
   const isClosed = ({ name, setBy }: NamedDeadline) => closed.some((each) => each.name === name && each.setBy === setBy);
-  const open = keeps ? openIn(stream, instanceOf(known)).filter((each) => each.at > now && !isClosed(each)) : [];
+  const isListed = (each: Deadline) => !isClosed(each) && !(isBefore && each.at <= now);
+  const open = isBefore || steps.some(listsDeadlines) ? openIn(stream, instanceOf(known)).filter(isListed) : [];
   const drop = async (named: NamedDeadline) => {
     const deadline = await withTime(own.store, instanceOf(known), named);
     if (deadline) await dropDeadline(keeping, deadline);
@@ -152,7 +156,7 @@ export const attend = async (attending: Attending, stream: string, news?: readon
   const began = own.clock.now();
   const atLeast = news && Math.max(...news.map(({ commit }) => commit));
   let known = await stateNow(own, stream, atLeast);
-  if (!news) await seeToDeadlines(attendance, known, { steps: await lastSteps(attending, stream), keeps: true });
+  if (!news) await seeToDeadlines(attendance, known, { steps: await lastSteps(attending, stream), isBefore: true });
   const steps = [...(news ?? [])];
   for (let turn = 0; ; turn++) {
     const work = nextWork(attendance, known);

@@ -164,6 +164,32 @@ describe('deadlines', () => {
     expect(world.deadlines.items().map(({ name }) => name)).toEqual(['patience']);
   });
 
+  it('that come up at any moment of the work have fired when it is done, or are listed', async () => {
+    const soon = (memory: object, { at, data }: { at: string; data: object }) => ({
+      memory: { ...memory, ...data, id: '1' },
+      setDeadlines: { patience: new Date(Date.parse(at) + 1_000).toISOString() },
+    });
+    const process = variant({ onDone: {}, on: { ...moving.on, Requested: soon } });
+    const seen = new Set<string>();
+    for (let call = 1; !seen.has('waits'); call++) {
+      const world = await requested(processWorld(process, [wallet, transfer]));
+      const instance = world.instance();
+      let calls = 0;
+      const now = () => {
+        calls += 1;
+        if (calls === call) world.clock.advance(1_000);
+        return world.clock.now();
+      };
+      const own = { ...instance.own, clock: { ...instance.own.clock, now } };
+      await world.deliver({ ...instance, own });
+      const { deadlines, memory } = await world.stateOf('moving-1');
+      const listed = world.deadlines.items().length;
+      expect([Object.keys(deadlines).length, listed], `at reading ${call} of the clock`).toEqual(listed === 1 ? [1, 1] : [0, 0]);
+      seen.add(calls < call ? 'waits' : (memory as { late?: true }).late ? 'fired' : 'listed');
+    }
+    expect([...seen].sort()).toEqual(['fired', 'listed', 'waits']);
+  });
+
   it('that fired for a function which got no further are carried out when the message comes again', async () => {
     const patience = ({ from }: { from: string }) => ({ send: [send(wallet, from, 'Add', { amount: 1 })] });
     const world = await requested(
