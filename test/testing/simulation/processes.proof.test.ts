@@ -10,7 +10,8 @@ describe('a simulation of processes', () => {
     for (let seed = 20_000; seed < 20_040; seed++)
       for (const [name, count] of Object.entries(await simulate(processesWith(seed)))) totals[name] = (totals[name] ?? 0) + count;
     expect(totals['instances ended']).toBeGreaterThan(100);
-    expect(totals['one-shots']).toBeGreaterThan(50);
+    // Of deadlines that are still open when their instance rests: the others are never listed.
+    expect(totals['one-shots']).toBeGreaterThan(20);
   });
 
   it('is the same again for the same seed', async () => {
