@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { partNames } from '../../lib/engine/cost/parts.ts';
 import type { Count } from '../../lib/engine/cost/prices.ts';
 import type { PartTables } from '../../lib/testing/costing/parts.ts';
 import { type Tally, tallied } from '../../lib/testing/costing/tally.ts';
@@ -13,7 +14,7 @@ export type FlowTables = Readonly<{
 /** Write units by part, of one command and all that follows from it. */
 type Units = Readonly<Record<string, number>>;
 
-/** What is measured, and stands in docs/benchmarks.md. A batch of ten and one of one message write the same, unless it is said. */
+/** What is measured with each message alone, and stands in docs/benchmarks.md. */
 export const expected: Readonly<Record<Flow, Units>> = {
   deposit: {
     commands: 1,
@@ -53,6 +54,10 @@ const processReads: Readonly<Record<Flow, Units>> = {
   transfer: { 'process fraudWatch': 0, 'process transferProcess': 4.5 },
 };
 
+/** What is less in full batches: a consumer that gathers is handed several steps of a process at once, and writes what follows on each other in a stream once. */
+const gathered: Readonly<Partial<Record<Flow, Units>>> = { transfer: { 'view process-instances': 3 } };
+export const expectedIn = (flow: Flow, batch: number): Units => ({ ...expected[flow], ...(batch > 1 && gathered[flow]) });
+
 /** Parts whose transactions DynamoDB Local reports as 4 units, whatever is in them: AWS charges two for each item. */
 const misreported = ['view account-totals'];
 
@@ -77,11 +82,26 @@ export const flowCostsContract = (name: string, make: (tally: Tally) => Promise<
         const units = unitsOf(counted);
         const left = name === 'memory' ? [] : [...(name === 'DynamoDB Local' ? misreported : []), batched];
         const without = (of: Units) => Object.fromEntries(Object.entries(of).filter(([part]) => !left.includes(part)));
-        expect(without(units)).toEqual(without(expected[flow]));
+        expect(without(units)).toEqual(without(expectedIn(flow, batch)));
         for (const [part, most] of Object.entries(processReads[flow]))
           expect(counted.get(part)?.readUnits ?? 0, part).toBeLessThanOrEqual(most);
         expect(units[batched] ?? 0).toBeLessThanOrEqual(expected[flow][batched] ?? 0);
       },
       5 * 60_000,
+    );
+
+    it.runIf(name === 'memory')('of one transfer alone: a consumer that gathers is handed all of its steps at once', async () => {
+      const tally = tallied();
+      const counted = await costOfFlow('transfer', { ...(await make(tally)), tally, batch: 10, atOnce: 1 });
+      expect(unitsOf(counted)).toEqual({ ...expected.transfer, [batched]: 1 });
+    });
+
+    it.runIf(name === 'memory')(
+      'of one withdrawal alone: what follows within the seconds of gathering comes in the same call',
+      async () => {
+        const tally = tallied();
+        const counted = await costOfFlow('withdrawal', { ...(await make(tally)), tally, batch: 10, atOnce: 1 });
+        expect(counted.get(partNames.group('desk'))).toMatchObject({ messages: 2, invocations: 1 });
+      },
     );
   });

@@ -54,11 +54,14 @@ const routing = (tally: Tally, consumers: () => readonly Consumer[]) => {
   });
 };
 
-/** One invocation: what is received and deleted, and the function itself. */
-const invoke = async (tally: Tally, { part, waiting, handle }: Consumer, batch: number): Promise<void> => {
-  const records = waiting.splice(0, Math.min(batch, sqs.callMessages));
-  const bytes = records.reduce((sum, { body }) => sum + bytesOf(body), 0);
-  tally.add(part, { invocations: 1, queueRequests: chunks(bytes, sqs.paid.bytes) + 1 });
+/** One invocation: what is received and deleted, ten messages at a time, and the function itself. */
+const invoke = async (tally: Tally, { part, waiting, handle }: Consumer, most: number): Promise<void> => {
+  const records = waiting.splice(0, most);
+  tally.add(part, { invocations: 1 });
+  for (let from = 0; from < records.length; from += sqs.callMessages) {
+    const bytes = records.slice(from, from + sqs.callMessages).reduce((sum, { body }) => sum + bytesOf(body), 0);
+    tally.add(part, { queueRequests: chunks(bytes, sqs.paid.bytes) + 1 });
+  }
   const failed = await handle(records);
   if (failed.length > 0) throw new Error(`${part} gave ${failed.length} of ${records.length} records back.`);
 };
@@ -66,13 +69,13 @@ const invoke = async (tally: Tally, { part, waiting, handle }: Consumer, batch: 
 type Options = Readonly<{
   tablesOf: (part: string) => PartTables;
   tally: Tally;
-  /** Records of one invocation of a consumer: at most ten, as SQS hands them out. */
+  /** Records of one invocation of a consumer, and of the publisher: ten, as SQS hands them out; or one, for each message alone, and then nobody gathers. */
   batch: number;
 }>;
 
 /**
  * A deployment in one process: the real engine, one warm instance of each function, over whatever tables; every commit is published, and every
- * consumer takes batches of up to so many, until nothing is on its way. What each part uses is added to the tally, but for the tables' own units,
+ * consumer takes batches of up to so many, until nothing is on its way; one that gathers takes what has come within its seconds of the run's own clock. What each part uses is added to the tally, but for the tables' own units,
  * which the tables add. Effects, hooks, schedules, the sweep and the guard are not in it.
  */
 export const inProcess = (manifest: Manifest, { tablesOf, tally, batch }: Options) => {
@@ -102,6 +105,17 @@ export const inProcess = (manifest: Manifest, { tablesOf, tally, batch }: Option
       await publish(publishing, appended.splice(0, batch));
     }
   };
+  /** Messages of one invocation: each alone, ten, or as many as a consumer gathers. */
+  const mostOf = ({ gathers }: Consumer) =>
+    batch === 1 ? 1 : gathers.seconds > 0 ? gathers.most : Math.min(batch, gathers.most);
+  /** When the oldest message that waits for a consumer came. */
+  const since = new Map<Consumer, number>();
+  /** The time at which a consumer is handed what waits: as soon as its batch is full, and else when its seconds are over. */
+  const dueAt = (consumer: Consumer): number => {
+    if (batch === 1 || consumer.waiting.length >= mostOf(consumer)) return clock.now();
+    if (!since.has(consumer)) since.set(consumer, clock.now());
+    return since.get(consumer)! + 1_000 * consumer.gathers.seconds;
+  };
   return {
     /** Publishes and consumes until nothing is on its way. */
     settle: async (): Promise<void> => {
@@ -109,10 +123,14 @@ export const inProcess = (manifest: Manifest, { tablesOf, tally, batch }: Option
         await publishAll();
         const busy = consumers.filter(({ waiting }) => waiting.length > 0);
         if (busy.length === 0) return;
-        for (const consumer of busy)
-          while (consumer.waiting.length > 0) {
+        const due = busy.filter((consumer) => dueAt(consumer) <= clock.now());
+        // Nothing else happens until the first of them has gathered for long enough.
+        if (due.length === 0) clock.advance(Math.min(...busy.map(dueAt)) - clock.now());
+        for (const consumer of due)
+          for (let at = dueAt(consumer); consumer.waiting.length > 0 && at <= clock.now(); at = dueAt(consumer)) {
+            since.delete(consumer);
             goOn();
-            await invoke(tally, consumer, batch);
+            await invoke(tally, consumer, mostOf(consumer));
           }
       }
     },

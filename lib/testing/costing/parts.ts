@@ -13,8 +13,10 @@ import type { Commanding } from '../../engine/command/request.ts';
 import { partNames } from '../../engine/cost/parts.ts';
 import type { Count } from '../../engine/cost/prices.ts';
 import type { Delivered } from '../../engine/delivery/delivered.ts';
+import { gatheredCall } from '../../engine/delivery/gathered.ts';
 import type { QueueRecord } from '../../engine/delivery/received.ts';
 import { bytesOf } from '../../engine/delivery/send-entries.ts';
+import { sqs } from '../../engine/limits.ts';
 import type { Sealing } from '../../engine/personal/ports.ts';
 import type { Bus, BusEntry, Clock, Keys, Log, Proofs, Snapshots, Store } from '../../engine/ports.ts';
 import { keptCursors } from '../../engine/process/kept-cursors.ts';
@@ -67,9 +69,17 @@ export type Deployed = Readonly<{
 export type Consumer = Readonly<{
   part: string;
   rules: readonly Omit<Rule, 'deliver'>[];
+  /** The seconds for which it gathers messages, and the most of one call. */
+  gathers: Readonly<{ seconds: number; most: number }>;
   waiting: QueueRecord[];
   handle: (batch: readonly QueueRecord[]) => Promise<readonly string[]>;
 }>;
+
+/** As its queue is deployed: Lambda takes ten messages, or as many as are gathered for one call. */
+const gathering = (seconds = 0, views: readonly AnyProjection[] = []): Consumer['gathers'] => ({
+  seconds,
+  most: seconds > 0 ? gatheredCall(views) : sqs.callMessages,
+});
 
 /** Whether one of a consumer's rules has the bus hand it an entry. */
 export const matches = (of: Consumer['rules'], { detailType, detail }: Pick<BusEntry, 'detailType' | 'detail'>): boolean => {
@@ -144,17 +154,21 @@ export const viewConsumer = (deployed: Deployed, projection: AnyProjection): Con
   const refolding = projectingOf(deployed, projection);
   return {
     ...{ part: partNames.view(projection), rules: [ruleOf(projection)], waiting: [] },
+    gathers: gathering(projection.gatherSeconds),
     handle: (records) => routeToView({ refolding, proofs: deployed.proofs, done: 'Projected.' }, records),
   };
 };
 
 /** A group of views: what is received, and the function, are the group's own part; what its views do is that of each. */
-export const groupConsumer = (deployed: Deployed, { name, views }: ViewsOfGroup): Consumer => {
+export const groupConsumer = (deployed: Deployed, { name, views, gatherSeconds }: ViewsOfGroup): Consumer => {
   const { proofs } = deployed;
   const part = partNames.group(name);
   const { log } = portsOf(deployed, part);
   const group = { name, views: views.map((view) => projectingOf(deployed, view)), proofs, log, done: doneBefore() };
-  return { part, rules: views.map(ruleOf), waiting: [], handle: (records) => routeToGroup(group, records) };
+  return {
+    ...{ part, rules: views.map(ruleOf), gathers: gathering(gatherSeconds, views), waiting: [] },
+    handle: (records) => routeToGroup(group, records),
+  };
 };
 
 /**
@@ -176,7 +190,7 @@ export const announcerConsumer = (deployed: Deployed, projection: AnyProjection)
   const ports = { projection, store, ...keepingHeads(view(projection), clock), clock, log, keys };
   const projecting = announcing({ ...ports, bus: busOf(part), opening: personal });
   return {
-    ...{ part, rules: [ruleOf(projection)], waiting: [] },
+    ...{ part, rules: [ruleOf(projection)], gathers: gathering(), waiting: [] },
     handle: (records) => routeToView({ projecting, proofs, done: 'Announced.' }, records),
   };
 };
@@ -201,7 +215,7 @@ export const processConsumer = (deployed: Deployed, process: AnyProcess): Consum
     scheduler: { set: (shot) => counted(set(shot)), cancel: (key) => counted(cancel(key)) },
   };
   return {
-    ...{ part, rules: rulesOf([process], () => {}), waiting: [] },
+    ...{ part, rules: rulesOf([process], () => {}), gathers: gathering(process.gatherSeconds), waiting: [] },
     handle: (records) => routeToProcess({ reacting, proofs }, records),
   };
 };

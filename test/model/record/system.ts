@@ -1,14 +1,11 @@
 import { notedTables } from '../../../lib/cli/cost/tables.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
-import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { consumersOfViews } from '../../../lib/core/view/groups.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import { addCounts } from '../../../lib/engine/cost/prices.ts';
 import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
-import { gatheredCall } from '../../../lib/engine/delivery/gathered.ts';
 import { publish } from '../../../lib/engine/delivery/publish.ts';
-import { sqs } from '../../../lib/engine/limits.ts';
 import type { Bus, BusEntry } from '../../../lib/engine/ports.ts';
 import {
   type Consumer,
@@ -85,41 +82,25 @@ export const recordedSystem = (manifest: Manifest) => {
     scheduler: timed(memoryScheduler(), time),
     stored: (commits) => void fresh.push(...commits),
   };
-  const taker = (of: Omit<Taker, 'takenBy' | 'take'>, consumer: () => Consumer): Taker => {
-    const { rules } = consumer();
+  const taker = (of: Pick<Taker, 'name' | 'kind' | 'views'>, consumer: () => Consumer): Taker => {
+    const { rules, gathers } = consumer();
     return {
       ...of,
+      ...{ batchSize: gathers.most, windowSeconds: gathers.seconds },
       takenBy: (entry) => rules.filter((rule) => matches([rule], entry)).length,
       take: (batch) => consumer().handle(batch.map((detail, i) => ({ id: String(i), body: JSON.stringify({ detail }) }))),
     };
   };
-  /** Lambda takes ten messages, or as many as are gathered for one call. */
-  const gathering = (gatherSeconds = 0, views: readonly AnyProjection[] = []) => ({
-    batchSize: gatherSeconds > 0 ? gatheredCall(views) : sqs.callMessages,
-    windowSeconds: gatherSeconds,
-  });
-
   return {
     time,
     takers: [
       ...consumersOfViews(manifest).map((each) => {
-        if ('view' in each) {
-          const { name, gatherSeconds } = each.view;
-          return taker({ name, kind: 'view', ...gathering(gatherSeconds) }, () => viewConsumer(deployed, each.view));
-        }
-        const { name, gatherSeconds, views } = each;
-        const shared = {
-          name,
-          kind: 'group' as const,
-          views: views.map((view) => view.name),
-          ...gathering(gatherSeconds, views),
-        };
-        return taker(shared, () => groupConsumer(deployed, each));
+        if ('view' in each) return taker({ name: each.view.name, kind: 'view' }, () => viewConsumer(deployed, each.view));
+        const views = each.views.map(({ name }) => name);
+        return taker({ name: each.name, kind: 'group', views }, () => groupConsumer(deployed, each));
       }),
       ...(manifest.processes ?? []).map((process) =>
-        taker({ name: process.category, kind: 'process', ...gathering(process.gatherSeconds) }, () =>
-          processConsumer(deployed, process),
-        ),
+        taker({ name: process.category, kind: 'process' }, () => processConsumer(deployed, process)),
       ),
     ],
     commandingFor: (category: string): Commanding => commandFunctions(deployed).get(category)!,

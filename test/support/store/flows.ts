@@ -10,7 +10,7 @@ export const flows = ['deposit', 'withdrawal', 'transfer'] as const;
 export type Flow = (typeof flows)[number];
 
 /** As many commands at once as a full batch has, each on accounts of its own. */
-const atOnce = 10;
+const fullBatch = 10;
 
 const currency = 'EUR';
 const me = (n: number): Actor => ({
@@ -28,7 +28,7 @@ const commandOf: Readonly<Record<Flow, (n: number) => Sent>> = {
   transfer: (n) => ({
     stream: `transfer-7a2d9c4b-8e11-4b0a-b5d3-2222222${String(n).padStart(5, '0')}`,
     type: 'Request',
-    data: { from: account(n), to: account(n + atOnce), amount: 700, currency },
+    data: { from: account(n), to: account(n + fullBatch), amount: 700, currency },
     actor: me(n),
   }),
 };
@@ -44,15 +44,17 @@ export const costOfFlow = async (
     tally,
     written = () => new Map(),
     batch,
+    atOnce = fullBatch,
   }: Readonly<{
     tablesOf: (part: string) => PartTables;
     tally: Tally;
     written?: () => ReadonlyMap<string, number>;
     batch: number;
+    atOnce?: number;
   }>,
 ): Promise<ReadonlyMap<string, Count>> => {
   const { send, settle } = inProcess(manifest, { tablesOf, tally, batch });
-  const numbers = Array.from({ length: flow === 'transfer' ? 2 * atOnce : atOnce }, (_, n) => n);
+  const numbers = Array.from({ length: flow === 'transfer' ? fullBatch + atOnce : atOnce }, (_, n) => n);
   const all = async (commands: readonly Sent[]) => {
     const answers = await send(commands);
     const refused = answers.find(({ outcome }) => outcome !== 'committed');
