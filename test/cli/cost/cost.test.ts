@@ -103,6 +103,14 @@ describe('foldstream cost', () => {
     expect(said.split('\n').filter((line) => line.startsWith('|'))).toEqual(rows);
   });
 
+  it('comes to the prices that the README names', () => {
+    const [deposit, , transfer] = report.commands.map(({ full, alone }) =>
+      [full, alone].map(({ usdPerMillion }) => Math.round(usdPerMillion)).join(' to '),
+    );
+    const readme = readFileSync('README.md', 'utf8').replaceAll(/\s+/g, ' ');
+    expect(readme).toContain(`cost ${deposit} USD, and a million transfers with all that their process does ${transfer}`);
+  });
+
   it('says so in tables of aligned columns', () => {
     const lines = costLines(report);
     expect(lines).toContainEqual(expect.stringMatching(/^ {2}account Deposit \(60 %\) +\d+\.\d\d/));
