@@ -24,7 +24,7 @@ export const guardHandler = () => {
   return async ({ Records }: DynamoDBStreamEvent): Promise<void> => {
     const changes = Records.map(({ eventName, dynamodb }) => ({
       kind: eventName,
-      before: fromItem((dynamodb?.OldImage ?? dynamodb?.Keys ?? {}) as Item),
+      before: fromItem((dynamodb?.Keys ?? {}) as Item),
       ...(dynamodb?.NewImage && { after: changedTo(dynamodb.NewImage as Item) }),
     }));
     await guard(guarding, changes);

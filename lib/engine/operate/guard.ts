@@ -18,7 +18,7 @@ const sayTamperings = async ({ log, ...guarding }: Guarding, changes: readonly T
 };
 
 const noteNew = ({ queue, noteBytes }: Guarding, changes: readonly TableChange[]): Promise<void> => {
-  const commits = changes.flatMap(({ kind, after }) => (kind === 'INSERT' && after ? [after as Commit] : []));
+  const commits = changes.flatMap(({ kind, after }) => (kind === 'INSERT' && after?.events ? [after as Commit] : []));
   return note({ queue, most: noteBytes }, commits.map(toNoted));
 };
 

@@ -92,26 +92,25 @@ export class Unreadable extends Error {
   override name = 'Unreadable';
 }
 
-const valuesIn = (stream: string, commit: number, text: string): Values => {
-  let values: unknown;
-  try {
-    values = JSON.parse(text);
-  } catch {}
-  if (Array.isArray(values) && values.length > causationAt) return values as unknown as Values;
-  throw new Unreadable(`${stream}: commit ${commit} has a text that Foldstream did not write: restore it.`);
-};
-
-/** The commit of a key and a text. Its names are in the order of canonical JSON, in which each commit that is read is put for its hash. */
-export const unpacked = (stream: string, commit: number, text: string): Commit => {
-  const values = valuesIn(stream, commit, text);
+/** Its names are in the order of canonical JSON, in which each commit that is read is put for its hash. */
+const commitIn = (stream: string, commit: number, values: Values): Commit => {
   const command = values[3];
   const made = { at: values[1], command, commit } as Open<Commit>;
   if (values[9]) made.digest = longHash(values[9]);
   made.events = values[2].map((event) => ({ data: event[2], type: event[0], v: event[1] }));
   made.meta = metaIn(values, command);
   if (values[8]) made.prev = longHash(values[8]);
-  if (values[11]) Object.assign(made, values[11]);
+  if (values[11]) Object.assign(made, values[11], { commit });
   made.stream = stream;
   made.version = values[0];
   return made;
+};
+
+/** The commit of a key and a text. */
+export const unpacked = (stream: string, commit: number, text: string): Commit => {
+  try {
+    const values = JSON.parse(text) as Values;
+    if (values.length > causationAt) return commitIn(stream, commit, values);
+  } catch {}
+  throw new Unreadable(`${stream}: commit ${commit} has a text that Foldstream did not write: restore it.`);
 };

@@ -151,11 +151,30 @@ describe('the item of a commit', () => {
   it('is no other commit if somebody wrote beside its text, and none at all if the text is not ours', () => {
     const item = commitItem(commitOf('account-1', 1), 'packed');
     expect(commitIn({ ...item, purged: { N: '2' } })).toMatchObject({ purged: 2, version: 1 });
-    for (const c of [{ S: '[1,' }, { S: '{}' }, { S: '[]' }, { B: new Uint8Array([1, 2]) }, { N: '1' }] as const) {
+    const texts = [
+      ...[
+        '[1,',
+        '{}',
+        '[]',
+        'null',
+        '"a text, not a list"',
+        '{"length":9}',
+        '[0,0,0,0,0,0,0]',
+        '[0,0,null,0,0,0,0]',
+        '[0,0,[null],0,0,0,0]',
+      ],
+      '[1,"",[],"","","",1,0,5]',
+    ].map((S) => ({ S }));
+    for (const c of [...texts, { B: new Uint8Array([1, 2]) }, { N: '1' }]) {
       const spoilt = { ...item, c } as Item;
       expect(() => commitIn(spoilt)).toThrow(Unreadable);
       expect(() => commitIn(spoilt)).toThrow('account-1: commit 1 has a text that Foldstream did not write: restore it.');
       expect(changedTo(spoilt)).toMatchObject({ stream: 'account-1', commit: 1 });
     }
+    // The text cannot say of which place it is.
+    const moved = { ...item, c: { S: '[1,"",[],"","","",1,0,0,0,0,{"commit":9,"stream":"other-1"}]' } };
+    expect(commitIn(moved)).toMatchObject({ stream: 'account-1', commit: 1 });
+    // Nor is there anything that the guard could not be told of: it would look at nothing else until the change is gone from the stream.
+    expect(changedTo({ ...item, names: { SS: ['A'] } })).toMatchObject({ stream: 'account-1', commit: 1 });
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { guard } from '../../../lib/engine/operate/guard.ts';
+import { Unreadable } from '../../../lib/engine/store/packed.ts';
 import type { TableChange } from '../../../lib/engine/store/tampering.ts';
 import { memoryQueue } from '../../../lib/testing/memory/queue.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
@@ -37,4 +38,22 @@ it('notes what was stored where changes cannot be looked at, and lets the batch 
   const blank = { kind: 'MODIFY', before: purged, after: { ...purged, events: [], purged: 2 } };
   await expect(guard({ ...guarding, store }, [...changes, blank])).rejects.toThrow('throttled');
   expect(queue.sent).toHaveLength(1);
+});
+
+it.each([
+  ['a number of no purge', 2],
+  ['no number', 'x'],
+  ['bytes', new Uint8Array([1])],
+])('says that a commit became a blank which names %s, also where that is none of our commits', async (_, named) => {
+  const { guarding, log, queue } = house();
+  const find = async (_stream: string, commit: unknown) => {
+    // As the table refuses a key of another type.
+    if (typeof commit !== 'number') throw new Error('ValidationException');
+    throw new Unreadable('It has a text that Foldstream did not write.');
+  };
+  const blank = { kind: 'MODIFY', before: { stream: 'account-2', commit: 1 }, after: { ...changed, events: [], purged: named } };
+  const foreign = { kind: 'INSERT', before: {}, after: { stream: 'account-1', commit: 1 } };
+  await guard({ ...guarding, store: { find } }, [foreign, blank]);
+  expect(log.lines).toMatchObject(tampered);
+  expect(queue.sent).toEqual([]);
 });
