@@ -65,7 +65,8 @@ const transactions = (group: readonly Waiting[]): readonly (readonly Waiting[])[
   let rows = places<true>();
   for (const write of group) {
     const last = all.at(-1);
-    let items = (last?.length ?? 0) + 1 + rows.size();
+    // Beside its own place a head may leave a row that is in no change.
+    let items = 2 * ((last?.length ?? 0) + 1) + rows.size();
     for (const change of write.changes) if (!rows.get(change)) items += 1;
     if (last && last.length < headsPerTransaction && items <= dynamoDb.transactionItems) last.push(write);
     else {

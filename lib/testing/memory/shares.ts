@@ -83,6 +83,18 @@ const memoryHomes = (table: Table) => {
   };
 };
 
+const place = (row: string, shard: number) => `${rowPlace(row)}\n${partSort(shard)}`;
+
+/** The items of a transaction: the heads that do not stay, and those of rows that something is added to, or that a head is in or was. */
+const itemsOf = (moves: readonly HeadMove[], changes: readonly RowChange[]): number => {
+  const homesOf = moves.flatMap(({ head, before }) => [head.home, before?.home].filter((row) => row !== undefined));
+  return new Set([
+    ...changes.map(({ row, shard }) => place(row, shard)),
+    ...homesOf.map((row) => place(row, homeShard)),
+    ...moves.filter((move) => !stays(move)).map(({ head }) => head.key),
+  ]).size;
+};
+
 /** The part of a view's table that shared rows need, in memory. */
 export const memoryShares = (
   table: Table,
@@ -94,7 +106,6 @@ export const memoryShares = (
   const parts = new Map<string, ListedPart>();
   const notes = memoryNotes();
   const homes = memoryHomes(table);
-  const place = (row: string, shard: number) => `${rowPlace(row)}\n${partSort(shard)}`;
   const partsOf = (row: string): readonly ListedPart[] =>
     [...parts.values()].filter((part) => part.row === row).toSorted((a, b) => a.shard - b.shard);
   const shown = ({ listed: _, ...part }: ListedPart): RowPart => structuredClone(part);
@@ -107,7 +118,7 @@ export const memoryShares = (
     putShares: async (moves, changes) => {
       if (new Set(changes.map(({ row, shard }) => place(row, shard))).size < changes.length)
         throw new Error('A transaction takes each row once.');
-      if (moves.length + changes.length > dynamoDb.transactionItems)
+      if (itemsOf(moves, changes) > dynamoDb.transactionItems)
         throw new Error(`A transaction takes ${dynamoDb.transactionItems} items.`);
       for (const { row, entering } of changes) for (const stream of entering) notes.put(row, stream);
       const moved = moves.filter((move) => !homes.isAsRead(move));

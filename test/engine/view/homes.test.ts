@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Commit } from '../../../lib/core/commit.ts';
+import type { AnyProjection, AnySharedRows } from '../../../lib/core/projection.ts';
 import type { RowChange, ViewItem } from '../../../lib/engine/ports.ts';
 import { pointerTo, withHomes } from '../../../lib/engine/view/kinds/homes.ts';
+import { withCursors } from '../../../lib/engine/view/kinds/index.ts';
+import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { homeShard } from '../../../lib/engine/view/shares.ts';
 import { written } from '../../../lib/engine/view/view-item.ts';
-import { type MemoryView, memoryView } from '../../../lib/testing/ports.ts';
+import { type MemoryView, memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
+import { anySpread, checkRows, spreadHistory } from '../../support/examples/sharing.ts';
 
 const initial = { balance: 0 };
 const change: RowChange = { row: 'ada', shard: homeShard, listed: 'row/ada', entering: [], add: { changes: 1 }, raise: {} };
@@ -79,5 +84,42 @@ describe('a head that is at home in a row', () => {
     // Those that are in it go on.
     const there = await view.head('s1');
     expect(await view.putShares([{ head: headAt('s1', 2, 'ada'), before: there }], [change])).toBe('written');
+  });
+});
+
+type Memory = Readonly<{ rows: number; amount: number }>;
+
+/** Plays the first commits of all streams, then the second, and so on: each round as one batch. */
+const played = async (shares: (memory: Memory) => object, histories: readonly (readonly Commit[])[]) => {
+  const projection = { ...anySpread, headsInRows: true, shares } as unknown as AnyProjection & AnySharedRows;
+  const [store, table] = [memoryStore(), memoryView()];
+  const view = withCursors(projection, table);
+  for (const round of histories[0]!.keys()) {
+    for (const history of histories) await store.append(history[round]!);
+    const batch = histories.map((history, i) => ({ id: String(i), delivered: { ...history[round]!, types: ['Spread'] } }));
+    const projecting = { projection, store, view, clock: memoryClock(), log: memoryLog() };
+    expect(await projectBatch(projecting, batch)).toEqual([]);
+  }
+  await checkRows(view, projection, histories);
+  return table;
+};
+
+describe('heads that leave their rows', () => {
+  it('leave as many rows as they are in one transaction, beside those that they enter', async () => {
+    const amounts = Array.from({ length: 10 }, (_, i) => i + 1);
+    // Nine rows for each, one of which is common to all: the home of each is in none of the changes.
+    const shares = ({ rows, amount }: Memory) => ({
+      [`home-${amount}`]: { sums: { amount } },
+      ...(rows > 1 && { all: { counts: { n: 1 } } }),
+      ...Object.fromEntries(Array.from({ length: rows - 1 }, (_, i) => [`of-${amount}-${i}`, { counts: { n: 1 } }])),
+    });
+    const histories = amounts.map((amount) =>
+      spreadHistory(`s${amount}`, [
+        { rows: 1, amount },
+        { rows: 9, amount },
+      ]),
+    );
+    const table = await played(shares, histories);
+    expect((await table.head('s1'))?.home).toBeUndefined();
   });
 });
