@@ -135,7 +135,8 @@ const changeOf = (
   raise: Raised,
 ): RowChange => ({
   row,
-  shard: row === home ? homeShard : shardOf(stream, declared.shards ?? defaultShards),
+  // No highest value is where heads are at home: a repair could not take it away from there.
+  shard: row === home && raise.length === 0 ? homeShard : shardOf(stream, declared.shards ?? defaultShards),
   listed: listedAs(declared, row),
   entering: enters ? [stream] : [],
   add: { ...Object.fromEntries(add), changes: 1 },

@@ -122,4 +122,21 @@ describe('heads that leave their rows', () => {
     const table = await played(shares, histories);
     expect((await table.head('s1'))?.home).toBeUndefined();
   });
+
+  it('leave for a highest value, which is in no item that heads are in: a repair could not take it away there', async () => {
+    const shares = ({ rows, amount }: Memory) => ({
+      one: { sums: { amount }, ...(rows > 1 && { highest: { amount } }) },
+    });
+    const history = spreadHistory('s1', [
+      { rows: 1, amount: 5 },
+      { rows: 1, amount: 6 },
+      { rows: 2, amount: 7 },
+    ]);
+    const table = await played(shares, [history]);
+    const parts = await table.parts('one');
+    expect(parts.map(({ shard, highest }) => [shard === homeShard, highest]).toSorted()).toEqual([
+      [false, { 'highest/amount': 7 }],
+      [true, {}],
+    ]);
+  });
 });
