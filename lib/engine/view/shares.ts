@@ -182,7 +182,7 @@ export const contributedByNow = (declared: Declared, head: ViewItem | undefined)
   return now;
 };
 
-/** The most names that one change of a part may have: a stream may give up as many as it takes. */
+/** The most names that one change of a part may have: a stream may give up as many as it takes, but no highest value. */
 const namesPerChange = 2 * namesPerShare;
 
 /** Several streams' changes of one row as one change of one part, the first stream's; undefined where it would have too many names for one expression. */
@@ -196,7 +196,8 @@ export const mergedChange = (changes: readonly RowChange[]): RowChange | undefin
     for (const [name, value] of Object.entries(change.raise)) if (isHigher(value, raise[name])) raise[name] = value;
   }
   const names = Object.entries(add).filter(([name, amount]) => amount !== 0 && name !== 'changes');
-  if (names.length + Object.keys(raise).length > namesPerChange) return undefined;
+  const highest = Object.keys(raise).length;
+  if (highest > namesPerShare || names.length + highest > namesPerChange) return undefined;
   return {
     ...first,
     entering: changes.flatMap(({ entering }) => entering),

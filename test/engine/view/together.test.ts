@@ -4,6 +4,7 @@ import type { AnyProjection } from '../../../lib/core/projection.ts';
 import type { View, ViewItem } from '../../../lib/engine/ports.ts';
 import { NotStorable } from '../../../lib/engine/store/storable.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
+import { mergedChange } from '../../../lib/engine/view/shares.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { anySpread, checkRows, spreadHistory } from '../../support/examples/sharing.ts';
 
@@ -112,4 +113,14 @@ it('a stream that fails does not keep the others of its batch waiting', async ()
   }));
   expect(await project(all.flat())).toEqual(['spread-s1']);
   await checkRows(real, projection, [all[0]!, all[2]!]);
+});
+
+it('highest values that are too many for one expression are raised apart', () => {
+  // A number takes six operators of the 300 that DynamoDB takes: it refuses 51 of them.
+  const raising = (from: number, to: number) => ({
+    ...{ row: 'row-1', shard: 0, listed: 'row/row-1', entering: [], add: { changes: 1 } },
+    raise: Object.fromEntries(Array.from({ length: to - from }, (_, i) => [`highest/n${from + i}`, i])),
+  });
+  expect(Object.keys(mergedChange([raising(0, 30), raising(10, 30)])?.raise ?? {})).toHaveLength(30);
+  expect(mergedChange([raising(0, 26), raising(26, 51)])).toBeUndefined();
 });
