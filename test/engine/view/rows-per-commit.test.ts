@@ -167,6 +167,25 @@ describe('a view to which each commit adds rows', () => {
     await isRight();
   });
 
+  it.each([ledger, lines] as AnyProjection[])(
+    'shows nothing of before a restore at the number of a refusal that came while it was refolded: $kind',
+    async (kept) => {
+      const { store, view, cold, take, isRight } = house(kept);
+      await take(cold(), ...bag.slice(0, 3));
+      store.restore(bag.slice(0, 1));
+      const anew = bagOf('a', [[5], [20], [], [40]]);
+      const rowsOf: typeof view.rowsOf = async (key, options) => {
+        if (options.limit > 2 && !(await store.find(stream, 2)))
+          for (const commit of anew.slice(1, 3)) await store.append(commit);
+        return view.rowsOf(key, options);
+      };
+      await refold({ ...cold(), view: { ...view, rowsOf } }, stream);
+      await take(cold(), ...anew.slice(1));
+      expect(view.items().flatMap(({ sort, row }) => (row ? [sort] : []))).toHaveLength(3);
+      await isRight();
+    },
+  );
+
   it('is not gone on with by a function that was further on before a restore', async () => {
     const { store, cold, warm, take, sums, isRight } = house();
     const by = warm();

@@ -105,8 +105,9 @@ const strays = async ({ view, store }: Projecting, { key, stream, commit }: View
     for (const item of items) {
       highest = Math.max(highest, item.writes ?? 0);
       if ((item.writes ?? 0) >= own) continue;
-      const isLater = numberOf(item) > commit && (await store.find(stream, numberOf(item))) !== undefined;
-      if (!isLater) found.push(item.sort);
+      // A refusal has no row.
+      const later = numberOf(item) > commit ? await store.find(stream, numberOf(item)) : undefined;
+      if (!later?.events.length) found.push(item.sort);
     }
   return { found, highest };
 };
