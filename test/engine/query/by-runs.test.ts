@@ -241,9 +241,16 @@ describe('a list with an entry for each run', () => {
     const scope = 'event-log.r3/list/by-correlation/["x"]/oldest-first';
     const cursor = Buffer.from(JSON.stringify([scope, { at: forged }])).toString('base64url');
     const early = Buffer.from(JSON.stringify([scope, { at: '!' }])).toString('base64url');
+    // A table refuses to look under no key.
+    const keyless = Buffer.from(JSON.stringify([scope, { at: '!\u0001\u0001000000000001' }])).toString('base64url');
     const request = { limit: 9, direction: 'oldest-first', list: byCorrelation, by: 'x' } as const;
-    const querying = { projection, reader: { ...all.table, ...all.view }, clock: memoryClock() };
+    const rowsOf: typeof all.view.rowsOf = async (key, asked) => {
+      if (key === '') throw new Error('A key attribute cannot contain an empty text.');
+      return all.view.rowsOf(key, asked);
+    };
+    const querying = { projection, reader: { ...all.table, ...all.view, rowsOf }, clock: memoryClock() };
     expect(await queryList(querying, operator, { ...request, cursor: early })).toMatchObject({ items: [{ commit: 1 }] });
     expect(await queryList(querying, operator, { ...request, cursor })).toEqual({ items: [] });
+    expect(await queryList(querying, operator, { ...request, cursor: keyless })).toMatchObject({ items: [{ commit: 1 }] });
   });
 });

@@ -45,7 +45,7 @@ export const entryOf = (at: string): string => at.slice(0, endOf(at));
 export const rowAt = (at: string): Readonly<{ key: string; commit: number }> | undefined => {
   const [key, number] = entryOf(at).split(separator).slice(-2);
   const commit = Number(at.slice(endOf(at) + 1) || number);
-  return key !== undefined && number !== undefined && Number.isSafeInteger(commit) ? { key, commit } : undefined;
+  return key && number !== undefined && Number.isSafeInteger(commit) ? { key, commit } : undefined;
 };
 
 /** Rows of streams in their order, with places for those that continue a run as well. */
