@@ -5,6 +5,7 @@ import { toldIn } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { sourceOf } from '../../core/projection.ts';
 import { isId, streamName } from '../../core/stream.ts';
+import { atOnce } from '../at-once.ts';
 import type { ProcessSettings } from '../settings.ts';
 import { eventsIn } from '../store/fold-commit.ts';
 import { itemSize } from '../store/size.ts';
@@ -71,46 +72,60 @@ const hasTaken = (commit: Commit, causes: readonly EventCause[]): boolean => {
   });
 };
 
-/** Records the outcomes of effects, each with the reaction to it: once, however often the commit is delivered. */
-const recordTold = async (reacting: Reacting, commit: Commit): Promise<readonly Commit[]> => {
-  const steps = toldIn(reacting.process, commit).map(({ instance, ...outcome }) =>
-    stepIn(reacting, instance, {
-      id: `${reacting.process.category}/${commit.stream}/${commit.commit}`,
-      step: { type: 'Answer', data: { outcomes: [outcome] } },
-      trail: trailOf(commit.meta),
-      causation: `${commit.stream}/${commit.version}`,
-      causeAt: commit.at,
-    }),
-  );
-  return (await Promise.all(steps)).filter((step) => step !== undefined);
+/** Takes note of a step that was stored, or had been. */
+type Note = (step: Commit) => void;
+
+/** Records the outcome of an effect, with the reaction to it: once, however often the commit is delivered. */
+const recordTold = async (
+  reacting: Reacting,
+  commit: Commit,
+  { instance, ...outcome }: ReturnType<typeof toldIn>[number],
+  note: Note,
+): Promise<void> => {
+  const step = await stepIn(reacting, instance, {
+    id: `${reacting.process.category}/${commit.stream}/${commit.commit}`,
+    step: { type: 'Answer', data: { outcomes: [outcome] } },
+    trail: trailOf(commit.meta),
+    causation: `${commit.stream}/${commit.version}`,
+    causeAt: commit.at,
+  });
+  if (step) note(step);
 };
 
-/** One decision for each instance that a commit concerns, in several commits where it has many events: however often this is done, each is there once. */
-export const decideOn = async (reacting: Reacting, commit: Commit, isNew = false): Promise<readonly Commit[]> => {
+type ForOne = Readonly<{ commit: Commit; id: string; causes: readonly EventCause[]; isNew: boolean }>;
+
+/** The decision of one instance, in several commits where it has many events. */
+const decideFor = async (reacting: Reacting, { commit, id, causes: all, isNew }: ForOne, note: Note): Promise<void> => {
   const { process, settings } = reacting;
-  if (!concerns(process, commit)) return [];
-  const told = await recordTold(reacting, commit);
-  if (told.length > 0 || sourceOf(process, commit.stream) === undefined) return told;
-  const decided = [...causesIn(process, commit)].map(async ([id, all]) => {
-    const commits: Commit[] = [];
-    const portions = portionsOf(settings, all);
-    for (const [i, causes] of portions.entries()) {
-      const step = await stepIn(reacting, streamName(process.category, id), {
-        id: `${process.category}/${commit.stream}/${commit.commit}${i === 0 ? '' : `/${i}`}`,
-        step: { type: 'React', data: { causes } },
-        trail: trailOf(commit.meta),
-        causation: causes[0]!.event.id,
-        causeAt: commit.at,
-        ...(isNew && i === 0 && { isNew }),
-      });
-      if (!step) continue;
-      commits.push(step);
-      // An earlier release decided on a source commit as a whole, under the id of the first portion now.
-      if (i === 0 && hasTaken(step, portions.slice(1).flat())) break;
-    }
-    return commits;
-  });
-  return (await Promise.all(decided)).flat();
+  const portions = portionsOf(settings, all);
+  for (const [i, causes] of portions.entries()) {
+    const step = await stepIn(reacting, streamName(process.category, id), {
+      id: `${process.category}/${commit.stream}/${commit.commit}${i === 0 ? '' : `/${i}`}`,
+      step: { type: 'React', data: { causes } },
+      trail: trailOf(commit.meta),
+      causation: causes[0]!.event.id,
+      causeAt: commit.at,
+      ...(isNew && i === 0 && { isNew }),
+    });
+    if (!step) continue;
+    note(step);
+    // An earlier release decided on a source commit as a whole, under the id of the first portion now.
+    if (i === 0 && hasTaken(step, portions.slice(1).flat())) return;
+  }
+};
+
+/**
+ * One decision for each instance that a commit concerns: however often this is done, each is there once. Where that of one fails the others are made and
+ * noted all the same.
+ */
+export const decideOn = async (reacting: Reacting, commit: Commit, note: Note, isNew = false): Promise<void> => {
+  const { process } = reacting;
+  if (!concerns(process, commit)) return;
+  const told = toldIn(process, commit);
+  await atOnce(told.length, told, (each) => recordTold(reacting, commit, each, note));
+  if (told.length > 0 || sourceOf(process, commit.stream) === undefined) return;
+  const concerned = [...causesIn(process, commit)];
+  await atOnce(concerned.length, concerned, ([id, causes]) => decideFor(reacting, { commit, id, causes, isNew }, note));
 };
 
 /** The streams of the instances that a commit concerns. */

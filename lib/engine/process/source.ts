@@ -2,6 +2,7 @@ import type { Commit } from '../../core/commit.ts';
 import { sourceOf } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
 import { TryAgain, untilWon } from '../again.ts';
+import { isFresh } from '../bounded-cache.ts';
 import { NotNew } from '../command/tracked.ts';
 import type { Delivered } from '../delivery/delivered.ts';
 import type { Store } from '../ports.ts';
@@ -56,23 +57,28 @@ const passUnconcerned = async (reacting: Reacting, stream: string, deliveries: r
   return true;
 };
 
-/** The first commit of a stream, if the one instance that it concerns has the stream's own id, and so begins with it. */
-const beginningIn = ({ process }: Reacting, { whole, last }: StreamBatch): Commit | undefined => {
+/**
+ * The first commit of a stream, if the one instance that it concerns has the stream's own id, and so begins with it. An old one comes again, or late: the cursor
+ * may have passed it with nothing decided, by a release that did nothing about it, and then nothing is.
+ */
+const beginningIn = ({ process, own }: Reacting, { whole, last }: StreamBatch): Commit | undefined => {
   const first = last === 1 ? whole.get(1) : undefined;
   if (!first || process.from.length > 1 || !concerns(process, first) || !sourceOf(process, first.stream)) return undefined;
   const ids = [...causesIn(process, first).keys()];
-  return ids.length === 1 && ids[0] === parseStream(first.stream)?.id ? first : undefined;
+  const begins = ids.length === 1 && ids[0] === parseStream(first.stream)?.id;
+  return begins && isFresh(own, { readAt: Date.parse(first.at) }) ? first : undefined;
 };
 
 /**
  * Decides on the first commit of a stream for an instance that is taken for new, and reads neither the cursor nor the instance: the append of the first step
- * tells that nothing was decided for it before. Undefined where it is not new.
+ * tells that nothing was decided for it before. False where it is not new.
  */
-const decideAnew = async (reacting: Reacting, commit: Commit): Promise<readonly Commit[] | undefined> => {
+const decideAnew = async (reacting: Reacting, commit: Commit, decided: Commit[]): Promise<boolean> => {
   try {
-    return await decideOn(reacting, commit, true);
+    await decideOn(reacting, commit, (step) => decided.push(step), true);
+    return true;
   } catch (cause) {
-    if (cause instanceof NotNew || cause instanceof StreamPurged) return undefined;
+    if (cause instanceof NotNew || cause instanceof StreamPurged) return false;
     throw cause;
   }
 };
@@ -95,9 +101,7 @@ const reactToStream = async (
     return moved;
   };
   const first = beginningIn(reacting, batch);
-  const begun = first && (await decideAnew(reacting, first));
-  if (begun) {
-    decided.push(...begun);
+  if (first && (await decideAnew(reacting, first, decided))) {
     await move(1, undefined);
     return;
   }
@@ -110,7 +114,7 @@ const reactToStream = async (
   for await (const page of withGapsFilled(own.store, stream, batch, start))
     for (let i = 0; i < page.commits.length; i += settings.commitsAtOnce) {
       const commits = page.commits.slice(i, i + settings.commitsAtOnce);
-      for (const commit of commits) decided.push(...(await decideOn(reacting, commit)));
+      for (const commit of commits) await decideOn(reacting, commit, (step) => decided.push(step));
       // Only now: what the cursor has passed is decided on never again.
       cursor = await move(commits.at(-1)!.commit, cursor);
     }
@@ -134,13 +138,12 @@ export const reactTo = async (reacting: Reacting, stream: string, deliveries: re
   const noting = (cause: unknown) => void failed.push(cause);
   await reactToStream(reacting, stream, deliveries, taken).catch(noting);
   const news = Map.groupBy(taken.decided, (commit) => commit.stream);
-  const again = await instancesAgain(reacting, taken.again);
+  const again = await instancesAgain(reacting, taken.again).catch(noting);
   await Promise.all(
-    [...new Set([...news.keys(), ...again])].map(async (instance) => {
+    [...new Set([...news.keys(), ...(again ?? [])])].map(async (instance) => {
       try {
-        const decided = news.get(instance);
-        if (decided) await attend(reacting, instance, decided);
-        if (again.has(instance)) await attend(reacting, instance);
+        // What comes again failed before: it is seen to as a whole, whatever was decided besides.
+        await attend(reacting, instance, again?.has(instance) ? undefined : news.get(instance));
       } catch (cause) {
         // Nothing is open in a stream that was purged.
         if (!(cause instanceof StreamPurged)) noting(cause);

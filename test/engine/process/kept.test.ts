@@ -116,4 +116,17 @@ describe('the first commit of a stream', () => {
     await delivering(world).of(1);
     expect([cursorIn(world), await notesIn(world)]).toEqual([1, ['one', 'requested']]);
   });
+
+  it('is decided on no second time where nothing came of it, though a later release would do something', async () => {
+    const world = await watched();
+    await delivering(world).of(1);
+    expect([world.commitsOf('moving-1'), cursorIn(world)]).toEqual([[], 1]);
+    // A dead letter that is put back after a deployment.
+    const later = processWorld(moving, [wallet, transfer]);
+    later.store.restore(world.store.stored());
+    later.cursors.items.set('transfer-1', 1);
+    later.clock.set(world.clock.now() + 6 * 60_000);
+    await delivering(later).of(1);
+    expect(later.commitsOf('moving-1')).toEqual([]);
+  });
 });

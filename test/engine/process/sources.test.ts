@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Commit } from '../../../lib/core/commit.ts';
+import { send } from '../../../lib/core/process/process.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
 import { blankOf } from '../../../lib/engine/store/purged.ts';
@@ -57,6 +59,37 @@ describe('source streams', () => {
     const purge = world.commitsOf('moving-1').at(-1)!;
     world.store.restore(stored.map((each) => (each.stream === purge.stream ? blankOf(purge, each.commit) : each)));
     expect(await reactBatch(world.instance(), again)).toEqual([]);
+  });
+
+  it('that concern several instances hold up none for the sake of another, whichever cannot decide or go on', async () => {
+    const on = {
+      ...moving.on,
+      Noted: (memory: object, { data }: { data: { note: string } }) => ({
+        memory: { ...memory, id: data.note },
+        send: [send(wallet, data.note, 'Add', { amount: 1 })],
+      }),
+    };
+    const instance = ({ data, entityId }: { data: { note?: string }; entityId: string }) => data.note ?? entityId;
+    const world = await open(processWorld(variant({ instance, on }), [wallet, transfer]));
+    await world.ask('transfer-1', 'Note', { notes: ['b', 'a'] });
+    const sick = world.instance();
+    const { append } = sick.own.store;
+    const own = {
+      ...sick.own,
+      store: {
+        ...sick.own.store,
+        append: async (commit: Commit) => {
+          if (commit.stream === 'moving-b') throw new Error('It cannot be written.');
+          return append(commit);
+        },
+      },
+    };
+    for (let tries = 0; tries < 3; tries++) expect(await world.deliver({ ...sick, own })).toBe(true);
+    expect([(await world.stateOf('moving-a')).sends, world.commitsOf('wallet-a')]).toMatchObject([[], { length: 3 }]);
+    expect([world.commitsOf('moving-b'), world.cursors.items.get('transfer-1')]).toEqual([[], undefined]);
+    await world.settle();
+    expect([world.commitsOf('wallet-a').length, world.commitsOf('wallet-b').length]).toEqual([3, 3]);
+    expect(world.cursors.items.get('transfer-1')).toBe(1);
   });
 
   it('count from the time of the process on, and what was imported never', async () => {
