@@ -40,9 +40,10 @@ export const boundedCache = <Value>(most: number) => {
       if (size > most) return;
       entries.set(key, { value, size });
       total += size;
+      if (total <= most) return;
       for (const oldest of entries.keys()) {
-        if (total <= most) return;
         drop(oldest);
+        if (total <= most) return;
       }
     },
     drop,

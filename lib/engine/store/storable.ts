@@ -14,7 +14,7 @@ export class NotStorable extends Error {
 }
 
 /** A position in data: its parent, and its name there. */
-type Path = Readonly<{ within?: Path; name: string | number }>;
+type Path = Readonly<{ within: Path | undefined; name: string | number }>;
 
 const words = ({ within, name }: Path): string =>
   within ? `${words(within)}${typeof name === 'number' ? `[${name}]` : `.${name}`}` : String(name);
@@ -52,7 +52,7 @@ const property = (name: string, path: Path): string => {
   return name.isWellFormed() ? name : text(name, { within: path, name }, `A property's name in ${words(path)}`);
 };
 
-const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
+const isPlain = (value: object, above = Object.getPrototypeOf(value)): boolean => above === Object.prototype || above === null;
 
 const kindOf = (value: unknown): string =>
   typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'object') : typeof value;
@@ -74,7 +74,7 @@ const container = (value: unknown, path: Path, left: number): unknown => {
 const copy = (value: unknown, within: Path | undefined, name: string | number, left: number): unknown => {
   if (value === null || typeof value === 'boolean' || (typeof value === 'string' && value.isWellFormed())) return value;
   if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;
-  const path: Path = { ...(within && { within }), name };
+  const path: Path = { within, name };
   if (typeof value === 'string') return text(value, path);
   if (typeof value === 'number') return number(value, path);
   return container(value, path, left);

@@ -65,7 +65,7 @@ export function* applyInPortions(
 ): Generator<Change> {
   let head = before;
   for (let from = 0; from < commits.length && !head?.parked; ) {
-    const portion = commits.slice(from, from + commitsPerPortion);
+    const portion = commits.length <= commitsPerPortion && from === 0 ? commits : commits.slice(from, from + commitsPerPortion);
     const change = applyUntil(projection, head, portion, now, rowsPerPortion);
     yield change;
     head = change.head;

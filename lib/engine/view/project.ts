@@ -37,6 +37,7 @@ export const applyAll = async (
 ) => {
   const { projection, clock } = projecting;
   const kind = kindOf(projection);
+  const now = () => nowOf(clock);
   let stored = start;
   let head = ahead;
   let made: Change | undefined;
@@ -45,16 +46,24 @@ export const applyAll = async (
     head = stored;
     return stored !== undefined && !stored.parked;
   };
-  for await (const { commits, next } of parts) {
+  /** Answers whether the next page follows. */
+  const goesOn = async ({ commits, next }: Page): Promise<boolean> => {
     const gone = commits.find(isPurged);
-    if (gone) return emptied(projecting, stored, gone);
-    for (const change of applyInPortions(projection, head, commits, () => nowOf(clock))) {
+    if (gone) {
+      stored = await emptied(projecting, stored, gone);
+      return false;
+    }
+    for (const change of applyInPortions(projection, head, commits, now)) {
       made = head === stored ? change : undefined;
       head = change.head;
-      if ((change.rows.length > 0 || head.parked) && !(await put(change))) return stored;
+      if ((change.rows.length > 0 || head.parked) && !(await put(change))) return false;
     }
-    if (next !== undefined && head && head !== stored && !(await put({ rows: [], head }))) return stored;
-  }
+    return next === undefined || !head || head === stored || put({ rows: [], head });
+  };
+  // Pages that are at hand are not awaited one by one: most are of one commit.
+  if (Symbol.asyncIterator in parts) {
+    for await (const page of parts) if (!(await goesOn(page))) return stored;
+  } else for (const page of parts) if (!(await goesOn(page))) return stored;
   return head === stored || !head
     ? head
     : kind.write(projecting, stored, made?.head === head ? { ...made, rows: [] } : { rows: [], head });
@@ -141,11 +150,12 @@ export const projectBatch = (projecting: Projecting, batch: readonly Delivery[])
   const { log, projection } = projecting;
   const byStream = Map.groupBy(batch, ({ delivered }) => delivered.stream);
   const batched = together(projecting);
+  const inBatch: Projecting = { ...projecting, together: batched };
   const tasks = [...byStream].map(([stream, all]): Task => {
     const deliveries = all.map(({ delivered }) => delivered);
     return {
       ids: all.map(({ id }) => id),
-      run: () => batched.during(() => projectStream({ ...projecting, together: batched }, stream, deliveries)),
+      run: () => batched.during(() => projectStream(inBatch, stream, deliveries)),
       onFailure: (cause) =>
         log.warn('Not projected yet; the records are retried.', {
           projection: projection.name,

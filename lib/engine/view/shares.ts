@@ -45,7 +45,7 @@ export const flat = ({ sums, counts, members, highest }: Share): Flat => {
   const amounts = new Map<string, number>();
   putAll(amounts, 'sum', sums);
   putAll(amounts, 'count', counts);
-  for (const [set, names] of Object.entries(members ?? {})) putAll(amounts, `member/${set}`, names);
+  if (members) for (const [set, names] of Object.entries(members)) putAll(amounts, `member/${set}`, names);
   if (!highest) return { amounts, highest: nothing.highest };
   const most = new Map<string, number | string>();
   putAll(most, 'highest', highest);
@@ -56,7 +56,7 @@ const checked = (row: string, share: Share): Flat => {
   if (!isId(row)) throw new Error(`'${row}' cannot be the key of a shared row, which has ${idRule}.`);
   const { amounts, highest } = flat(storable(share, row));
   if (amounts.size + highest.size > namesPerShare) throw new Error(`The share in ${row} has over ${namesPerShare} names.`);
-  for (const set of Object.keys(share.members ?? {}))
+  for (const set in share.members)
     if (set.includes('/')) throw new Error(`The set '${set}' in ${row} has a slash in its name: use another character.`);
   for (const [name, amount] of amounts)
     if (!Number.isSafeInteger(amount)) throw new Error(`${name} in ${row} is ${amount}: it must be a safe integer.`);
@@ -71,11 +71,14 @@ export const isHigher = (value: number | string, than: number | string | undefin
 
 type Raised = readonly (readonly [string, number | string])[];
 
+const none: Raised = [];
+
 /** The highest values that are above those of before. */
 const above = (before: Flat, after: Flat): Raised =>
   [...after.highest].filter(([name, value]) => isHigher(value, before.highest.get(name)));
 
 const raised = (row: string, before: Flat, after: Flat): Raised => {
+  if (before.highest.size + after.highest.size === 0) return none;
   for (const [name, value] of before.highest) {
     const now = after.highest.get(name);
     if (now === undefined || isHigher(value, now))
@@ -84,14 +87,21 @@ const raised = (row: string, before: Flat, after: Flat): Raised => {
   return above(before, after);
 };
 
-const added = (before: Flat, after: Flat): (readonly [string, Amount])[] => {
-  const all: (readonly [string, Amount])[] = [];
+type Adding = Record<string, Amount>;
+
+const added = (before: Flat, after: Flat): Adding => {
+  const all: Adding = {};
   for (const [name, amount] of after.amounts) {
     const difference = plus(amount, -(before.amounts.get(name) ?? 0));
-    if (difference !== 0) all.push([name, difference]);
+    if (difference !== 0) all[name] = difference;
   }
-  for (const [name, amount] of before.amounts) if (amount !== 0 && !after.amounts.has(name)) all.push([name, -amount]);
+  for (const [name, amount] of before.amounts) if (amount !== 0 && !after.amounts.has(name)) all[name] = -amount;
   return all;
+};
+
+const isEmpty = (names: Adding): boolean => {
+  for (const _ in names) return false;
+  return true;
 };
 
 /** The part of a row that heads are at home in: none of those that streams are spread over, of which a row has at most 100. */
@@ -112,36 +122,37 @@ export const listedAs = ({ owner }: Pick<Declared, 'owner'>, row: string): strin
 export type Contributed = ReadonlyMap<string, Share>;
 
 /** The contribution of a stream to each row, from its head; none before its first commit, whatever an initial memory would contribute. */
-export const contributed = ({ shares }: Declared, head: Pick<ViewItem, 'commit' | 'memory'> | undefined): Contributed =>
-  new Map(head && head.commit > 0 ? Object.entries(shares(head.memory as never)) : []);
-
-type Shares = readonly [before: Share | undefined, after: Share | undefined];
-type Adding = readonly (readonly [string, Amount])[];
-
-const flats = (row: string, [old, share]: Shares) => [old ? flat(old) : nothing, share ? checked(row, share) : nothing] as const;
-
-/** The amounts that a row gains when a share in it changes, and the stream among its contributors. */
-const addedBy = ([old, share]: Shares, from: Flat, to: Flat): Adding => {
-  const contributors = Number(share !== undefined) - Number(old !== undefined);
-  const all = added(from, to);
-  if (contributors !== 0) all.push(['contributors', contributors]);
+export const contributed = ({ shares }: Declared, head: Pick<ViewItem, 'commit' | 'memory'> | undefined): Contributed => {
+  const all = new Map<string, Share>();
+  if (!head || head.commit === 0) return all;
+  const rows: Readonly<Record<string, Share>> = shares(head.memory as never);
+  for (const row of Object.keys(rows)) all.set(row, rows[row]!);
   return all;
 };
 
+type Shares = readonly [before: Share | undefined, after: Share | undefined];
+
+/** What changes in a row with a stream's share in it, and whether the stream is among its contributors; undefined where nothing does. */
 const changeOf = (
   declared: Declared,
-  { stream, row, home, enters }: Readonly<{ stream: string; row: string; home: string | undefined; enters: boolean }>,
-  add: Adding,
-  raise: Raised,
-): RowChange => ({
-  row,
-  // No highest value is where heads are at home: a repair could not take it away from there.
-  shard: row === home && raise.length === 0 ? homeShard : shardOf(stream, declared.shards ?? defaultShards),
-  listed: listedAs(declared, row),
-  entering: enters ? [stream] : [],
-  add: { ...Object.fromEntries(add), changes: 1 },
-  raise: Object.fromEntries(raise),
-});
+  { stream, row, home }: Readonly<{ stream: string; row: string; home: string | undefined }>,
+  [old, share]: Shares,
+): RowChange | undefined => {
+  const [from, to] = [old ? flat(old) : nothing, share ? checked(row, share) : nothing];
+  const [raise, add] = [raised(row, from, to), added(from, to)];
+  const contributors = Number(share !== undefined) - Number(old !== undefined);
+  if (contributors !== 0) add.contributors = contributors;
+  if (isEmpty(add) && raise.length === 0) return undefined;
+  return {
+    row,
+    // No highest value is where heads are at home: a repair could not take it away from there.
+    shard: row === home && raise.length === 0 ? homeShard : shardOf(stream, declared.shards ?? defaultShards),
+    listed: listedAs(declared, row),
+    entering: old === undefined ? [stream] : [],
+    add: { ...add, changes: 1 },
+    raise: raise.length > 0 ? Object.fromEntries(raise) : {},
+  };
+};
 
 /** The rows of both, in the order of their keys. */
 const rowsOf = (before: Contributed, after: Contributed): readonly string[] => {
@@ -156,14 +167,14 @@ export const rowChanges = (
   { stream, home }: Readonly<{ stream: string; home?: string | undefined }>,
   before: Contributed,
   after: Contributed,
-): readonly RowChange[] =>
-  rowsOf(before, after).flatMap((row) => {
-    const shares: Shares = [before.get(row), after.get(row)];
-    const [from, to] = flats(row, shares);
-    const [raise, add] = [raised(row, from, to), addedBy(shares, from, to)];
-    if (add.length === 0 && raise.length === 0) return [];
-    return [changeOf(declared, { stream, row, home, enters: shares[0] === undefined }, add, raise)];
-  });
+): readonly RowChange[] => {
+  const changes: RowChange[] = [];
+  for (const row of rowsOf(before, after)) {
+    const change = changeOf(declared, { stream, row, home }, [before.get(row), after.get(row)]);
+    if (change) changes.push(change);
+  }
+  return changes;
+};
 
 /**
  * What a stream has added to each row by now. While a change of more rows than one transaction takes goes on, the first rows have its contributions of
@@ -192,8 +203,8 @@ export const mergedChange = (changes: readonly RowChange[]): RowChange | undefin
   const add: Record<string, Amount> = {};
   const raise: Record<string, number | string> = {};
   for (const change of changes) {
-    for (const [name, amount] of Object.entries(change.add)) add[name] = plus(add[name] ?? 0, amount);
-    for (const [name, value] of Object.entries(change.raise)) if (isHigher(value, raise[name])) raise[name] = value;
+    for (const name in change.add) add[name] = plus(add[name] ?? 0, change.add[name]!);
+    for (const name in change.raise) if (isHigher(change.raise[name]!, raise[name])) raise[name] = change.raise[name]!;
   }
   const names = Object.entries(add).filter(([name, amount]) => amount !== 0 && name !== 'changes');
   const highest = Object.keys(raise).length;

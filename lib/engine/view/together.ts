@@ -31,15 +31,18 @@ const overlapping = (writes: readonly Waiting[]): Iterable<readonly Waiting[]> =
   const groups = new Set<Waiting[]>();
   const groupOf = places<Waiting[]>();
   for (const write of writes) {
-    let group: Waiting[] = [];
+    let group: Waiting[] | undefined;
     for (const change of write.changes) {
       const met = groupOf.get(change);
       if (!met || met === group) continue;
-      for (const each of group) for (const own of each.changes) groupOf.set(own, met);
-      groups.delete(group);
-      met.push(...group);
+      if (group) {
+        for (const each of group) for (const own of each.changes) groupOf.set(own, met);
+        groups.delete(group);
+        met.push(...group);
+      }
       group = met;
     }
+    group ??= [];
     group.push(write);
     groups.add(group);
     for (const change of write.changes) groupOf.set(change, group);

@@ -23,7 +23,10 @@ const fitted = async (view: View, change: RowChange): Promise<RowChange> => {
   return { ...change, raise: Object.fromEntries(raise) };
 };
 
-const raises = ({ raise }: RowChange) => Object.keys(raise).length > 0;
+const raises = ({ raise }: RowChange) => {
+  for (const _ in raise) return true;
+  return false;
+};
 
 /** Rows that others change at the same time are read again; rows that only add up need no reading at all. */
 export const putFitted = async (
@@ -59,8 +62,7 @@ const put = (writing: Writing, move: HeadMove, changes: readonly RowChange[]): P
   writing.together ? writing.together.put({ move, changes }) : putFitted(writing, [move], changes);
 
 /** Parks a stream at its cursor, unless another writer has written its head meanwhile: that head may be storable. */
-const park = async (writing: Writing, there: ViewItem | undefined, empty: ViewItem, cause: NotStorable) => {
-  const at = there ?? empty;
+const park = async (writing: Writing, at: ViewItem, there: ViewItem | undefined, cause: NotStorable) => {
   const reason = `${cause.name}: ${cause.message}`.slice(0, 1_000);
   const head: ViewItem = { ...outside(at), parked: { commit: at.commit + 1, reason, at: nowOf(writing.clock) } };
   return (await writing.view.putHead(head, there)) === 'written' ? written(head, there) : undefined;
@@ -76,7 +78,7 @@ export const writeShares = async (
   /** The changes that lead there, where they are known already. */
   known?: readonly RowChange[],
 ): Promise<ViewItem | undefined> => {
-  const empty = headBefore(target, { memory: projection.initial });
+  const empty = () => headBefore(target, { memory: projection.initial });
   let there = start;
   try {
     const changes =
@@ -90,8 +92,8 @@ export const writeShares = async (
     for (let done = start?.begun?.done ?? 0; ; done += rowsPerTransaction) {
       const some = changes.slice(done, done + rowsPerTransaction);
       const last = done + some.length >= changes.length;
-      const begun = { commit: target.commit, memory: target.memory, done: done + some.length };
-      const head = last ? target : { ...(start ?? empty), begun };
+      const { commit, memory } = target;
+      const head = last ? target : { ...(start ?? empty()), begun: { commit, memory, done: done + some.length } };
       const before = there;
       const home = homeFor(projection, before, head, some);
       let placed = home === undefined ? outside(head) : { ...head, home };
@@ -106,7 +108,7 @@ export const writeShares = async (
     }
   } catch (cause) {
     if (!(cause instanceof NotStorable)) throw cause;
-    return park(writing, there, empty, cause);
+    return park(writing, there ?? empty(), there, cause);
   }
 };
 
