@@ -98,6 +98,21 @@ const credentials: Plugin = {
     onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path: ownModule('aws/function-credentials') })),
 };
 
+const absent = '?absent';
+
+/** The SDK has a SHA-256 of its own for a Node that was built without cryptography. Lambda's is not. */
+const withCrypto: Plugin = {
+  name: 'with-crypto',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^\.\/Sha256Js$/ }, ({ importer, resolveDir, path }) =>
+      importer.endsWith('Sha256Node.js') ? { path: join(resolveDir, `${path}.js`), suffix: absent } : undefined,
+    );
+    onLoad({ filter: /Sha256Js\.js$/ }, ({ suffix }) =>
+      suffix === absent ? { contents: 'export const Sha256Js = undefined;' } : undefined,
+    );
+  },
+};
+
 /** The steps that append, and seal what is personal of it. */
 const appending: readonly string[] = ['command', 'hook', 'react', 'schedule'];
 
@@ -188,6 +203,7 @@ export const functionCode = async ({
     plugins: [
       manifestIs(pathOf(manifestModule)),
       credentials,
+      withCrypto,
       effectFunctions(isPersonal),
       ...(hasPersonal ? [] : [withoutKeys]),
     ],
