@@ -8,7 +8,8 @@ export type StateCache = Readonly<{
   drop(stream: string): void;
 }>;
 
-const sizeOf = ({ state, recent, sent }: Known) => 500 + recent.length + sent.length + 2 * (JSON.stringify(state)?.length ?? 0);
+const sizeOf = ({ state, recent, sent, fresh }: Known) =>
+  500 + recent.length + sent.length + 150 * fresh.length + 2 * (JSON.stringify(state)?.length ?? 0);
 
 export const stateCache = (maxBytes: number): StateCache => {
   const { get, set, drop } = boundedCache<Known>(maxBytes);

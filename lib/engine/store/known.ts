@@ -7,6 +7,8 @@ import { isPurged, StreamPurged } from './purged.ts';
 import { itemSize } from './size.ts';
 import { storable } from './storable.ts';
 
+type Id = Pick<Commit, 'command' | 'commit'>;
+
 /** The known state of a stream: the state after its last known commit, and the fields that the next commit must continue. */
 export type Known = Readonly<{
   stream: string;
@@ -26,6 +28,8 @@ export type Known = Readonly<{
   sent: string;
   /** All ids of processes and hooks from this commit on are in the list. */
   sentFrom: number;
+  /** The ids of the newest commits, which are in no list yet. */
+  fresh: readonly Id[];
   /** The commits folded since the state was loaded were all read consistently up to this wall time. */
   readAt: number;
 }>;
@@ -52,6 +56,7 @@ export const unknown = (decider: AnyDecider, stream: string, readAt: number): Kn
   recent: '',
   sent: '',
   sentFrom: 1,
+  fresh: [],
   readAt,
 });
 
@@ -93,8 +98,8 @@ const listOf = (command: string): 'recent' | 'sent' | undefined => {
 export const recentCommits = (keys: Pick<Keys, 'hash'>, known: Known, command: string): readonly number[] => {
   const list = listOf(command);
   if (!list) return [];
-  const wanted = commandDigest(keys, command);
-  const found: number[] = [];
+  const found = known.fresh.flatMap((id) => (id.command === command ? [id.commit] : [])).reverse();
+  const wanted = known[list] && commandDigest(keys, command);
   for (let end = known[list].length; end > 0; end -= entryDigits) {
     const entry = known[list].slice(end - entryDigits, end);
     if (entry.startsWith(wanted)) found.push(commitIn(entry, known));
@@ -104,25 +109,34 @@ export const recentCommits = (keys: Pick<Keys, 'hash'>, known: Known, command: s
 
 type Remembering = Readonly<{ keys: Pick<Keys, 'hash'>; window: number }>;
 
-/** A list of ids with those of further commits, without the oldest of those that are too many. */
-const withIds = ({ keys, window }: Remembering, list: 'recent' | 'sent', before: string, commits: readonly Commit[]): string => {
-  const news = commits.filter(({ command }) => listOf(command) === list).slice(-window);
-  const entries = news.map(
-    ({ command, commit }) => commandDigest(keys, command) + (commit % commitRange).toString(16).padStart(commitDigits, '0'),
-  );
-  return (before + entries.join('')).slice(-window * entryDigits);
+/** Most ids are never looked for: they are hashed for the lists once there are so many of them, or for a snapshot. */
+const mostFresh = 32;
+
+/** The lists of ids with those that are in none yet, without the oldest of those that are too many. */
+const listed = ({ keys, window }: Remembering, { fresh, recent, sent, sentFrom, commit }: Omit<Known, 'state'>) => {
+  const added = (list: 'recent' | 'sent', before: string) => {
+    const ids = fresh.filter(({ command }) => listOf(command) === list);
+    const entries = ids
+      .slice(-window)
+      .map((id) => commandDigest(keys, id.command) + (id.commit % commitRange).toString(16).padStart(commitDigits, '0'));
+    const all = (before + entries.join('')).slice(-window * entryDigits);
+    return { all, isWhole: all.length === before.length + ids.length * entryDigits };
+  };
+  const { all, isWhole } = added('sent', sent);
+  return {
+    recent: added('recent', recent).all,
+    sent: all,
+    sentFrom: isWhole ? sentFrom : commitIn(all.slice(0, entryDigits), { commit }),
+    fresh: [],
+  };
 };
 
-/** The remembered ids of commands after further commits. */
-const idsAfter = (remembering: Remembering, known: Known, commits: readonly Commit[]) => {
-  const sent = withIds(remembering, 'sent', known.sent, commits);
-  const inSent = commits.filter(({ command }) => listOf(command) === 'sent').length;
-  const isWhole = sent.length === known.sent.length + inSent * entryDigits;
-  return {
-    recent: withIds(remembering, 'recent', known.recent, commits),
-    sent,
-    sentFrom: isWhole ? known.sentFrom : commitIn(sent.slice(0, entryDigits), commits.at(-1)!),
-  };
+/** The remembered ids of commands after further commits. A list is never longer than it may be: an id beyond that is forgotten. */
+const idsAfter = (remembering: Remembering, known: Known, commits: readonly Commit[], commit: number) => {
+  const news = commits.flatMap(({ command, commit }) => (listOf(command) ? [{ command, commit }] : []));
+  const fresh = [...known.fresh, ...news];
+  const most = remembering.window - Math.max(known.recent.length, known.sent.length) / entryDigits;
+  return fresh.length > Math.min(mostFresh, most) ? listed(remembering, { ...known, fresh, commit }) : { fresh };
 };
 
 /** A commit counts as at least so many bytes for snapshots: that bounds the number of commits after one, and with it the page that a cold load reads first. */
@@ -160,7 +174,7 @@ export const advance = (
   });
   return {
     ...known,
-    ...idsAfter({ keys, window }, known, commits),
+    ...idsAfter({ keys, window }, known, commits, last.commit),
     state,
     version,
     bytes,
@@ -186,11 +200,9 @@ export const sealOf = (
 ): string => keys.hash(`snapshot ${canonical([hash, content])}`);
 
 /** A state that would not come back from storage as it is throws: it cannot have snapshots. */
-export const toSnapshot = (
-  keys: Pick<Keys, 'hash'>,
-  { stream, state, commit, version, at, hash, bytes, recent, sent, sentFrom }: Known,
-  code: string,
-): Snapshot => {
+export const toSnapshot = (keys: Pick<Keys, 'hash'>, known: Known, code: string): Snapshot => {
+  const { stream, state, commit, version, at, hash, bytes } = known;
+  const { recent, sent, sentFrom } = listed({ keys, window: Number.POSITIVE_INFINITY }, known);
   const content = { stream, code, commit, version, at, bytes, recent, sent, sentFrom, state: storable(state, 'state') };
   return { ...content, hash: sealOf(keys, content, hash) };
 };
@@ -198,6 +210,7 @@ export const toSnapshot = (
 export const fromSnapshot = ({ code: _, ...snapshot }: Snapshot, hash: string, readAt: number): Known => ({
   ...snapshot,
   hash,
+  fresh: [],
   lastBytes: 0,
   readAt,
 });
