@@ -15,12 +15,21 @@ const faultIn = async (simulation: Simulation): Promise<string | undefined> => {
   }
 };
 
+/** A simulation by its seed. */
+type BySeed = (seed: number) => Simulation;
+
+/** The fault of a run, if the run without the mutant has none, or another: a simulator that fails anyway finds no mutant. */
+const faultBeyond = async (simulationOf: BySeed, seed: number, real?: BySeed): Promise<string | undefined> => {
+  const fault = await faultIn(simulationOf(seed));
+  return fault !== undefined && real && (await faultIn(real(seed))) === fault ? undefined : fault;
+};
+
 /** Runs one seed after the other, from the first, until a fault is found; undefined where so many runs find none. */
-export const runsUntilFound = async (simulationOf: (seed: number) => Simulation, most: number): Promise<Found | undefined> => {
+export const runsUntilFound = async (simulationOf: BySeed, most: number, real?: BySeed): Promise<Found | undefined> => {
   for (let seed = 1; seed <= most; seed++) {
     // The test runner's own messages are handled in between.
     if (seed % 50 === 0) await otherWork();
-    const fault = await faultIn(simulationOf(seed));
+    const fault = await faultBeyond(simulationOf, seed, real);
     if (fault !== undefined) return { runs: seed, seed, fault };
   }
   return undefined;
@@ -28,14 +37,10 @@ export const runsUntilFound = async (simulationOf: (seed: number) => Simulation,
 
 /**
  * Looks for a mutant: first in the run of the seed that is recorded for it, then in the runs of all seeds. A change of the engine may give a seed another
- * run, in which the mutant does not show: then the search takes longer, and finds it elsewhere.
+ * run, in which the mutant does not show: then the search takes longer, and finds it elsewhere. `real` is the simulation without the mutant.
  */
-export const findMutant = async (
-  name: string,
-  simulationOf: (seed: number) => Simulation,
-  most: number,
-): Promise<Found | undefined> => {
+export const findMutant = async (name: string, simulationOf: BySeed, most: number, real?: BySeed): Promise<Found | undefined> => {
   const recorded = findingSeeds[name];
-  const fault = recorded !== undefined && recorded <= most ? await faultIn(simulationOf(recorded)) : undefined;
-  return fault === undefined ? runsUntilFound(simulationOf, most) : { runs: 1, seed: recorded!, fault };
+  const fault = recorded !== undefined && recorded <= most ? await faultBeyond(simulationOf, recorded, real) : undefined;
+  return fault === undefined ? runsUntilFound(simulationOf, most, real) : { runs: 1, seed: recorded!, fault };
 };
