@@ -4,9 +4,10 @@ import { readTogether as reads, scanUnits as scans, inTransaction as together, w
 import type { RowChange, ViewItem } from '../../ports.ts';
 import { itemSize, sum } from '../../store/size.ts';
 import { applyInPortions } from '../../view/apply.ts';
+import { homeFor, mostHomes } from '../../view/kinds/homes.ts';
 import { kindOf as keptAs } from '../../view/kinds/index.ts';
 import { changedPart, type ListedPart, partItem } from '../../view/parts.ts';
-import { noteSort, rowPlace } from '../../view/shares.ts';
+import { homeShard, noteSort, rowPlace } from '../../view/shares.ts';
 import { listed } from '../../view/view-item.ts';
 import { rowsPerTransaction } from '../../view/write-shares.ts';
 import { kindOf } from '../kinds.ts';
@@ -57,10 +58,18 @@ const filled = (projection: AnyProjection, commits: readonly Commit[]): Filled =
 
 /** The parts of shared rows, the sizes of the notes under each row, and the units to read the heads of the streams that they name. */
 const sharedRows = () => {
-  const rows = new Map<string, { parts: Map<number, ListedPart>; notes: number[]; heads: number }>();
-  const rowOf = (row: string) => rows.get(row) ?? rows.set(row, { parts: new Map(), notes: [], heads: 0 }).get(row)!;
+  const rows = new Map<string, { parts: Map<number, ListedPart>; notes: number[]; heads: number; homes: number }>();
+  const rowOf = (row: string) => rows.get(row) ?? rows.set(row, { parts: new Map(), notes: [], heads: 0, homes: 0 }).get(row)!;
   const sizes = (row: string) => [...rowOf(row).parts.values()].map((part) => itemSize(partItem(part)));
   return {
+    /** True if a stream's head is kept in the row that it contributes to. */
+    takesHome: (projection: AnyProjection, { head, changes }: Filled): boolean => {
+      if (!head || projection.kind !== 'shared-rows') return false;
+      const home = homeFor(projection, undefined, head, changes);
+      if (home === undefined || rowOf(home).homes === mostHomes) return false;
+      rowOf(home).homes += 1;
+      return true;
+    },
     /** A stream's first share in a row. Answers the sizes of the note and of the part that it is added to. */
     add: (change: RowChange, stream: string, head: number) => {
       const { row, shard } = change;
@@ -102,7 +111,9 @@ export const unitsOf = (
     const made = filled(projection, own);
     const history = own.map(itemSize);
     const rows = [...made.rows.values()].map(sizeOf);
-    const head = made.head ? reads(sizeOf(made.head)) : 0;
+    const isAtHome = shared.takesHome(projection, made);
+    // A head in a row is read there, and before that its own place, which says so.
+    const head = made.head ? reads(sizeOf(made.head)) + Number(isAtHome) : 0;
     // Where the last row is the cursor, it is read beside a head that is seldom there.
     const cursor = head > 0 && !keptAs(projection).hasHeads ? 2 * head : head;
     write += made.write;
@@ -111,7 +122,7 @@ export const unitsOf = (
     read += cursor + compared * (head === 0 ? 1 : cursor + reads(...history) + (rows.length > 0 ? reads(...rows) : 0));
     if (looksAtItems && head > 0) read += compared * reads(...history.slice(0, 1));
     for (const change of made.changes) {
-      const { note, part, isNew } = shared.add(change, stream, head);
+      const { note, part, isNew } = shared.add(isAtHome ? { ...change, shard: homeShard } : change, stream, head);
       write += writes(note) + together * writes(part) + Number(isNew);
       if (Object.keys(change.raise).length > 0) read += reads(part);
       read += compared * (reads(note) + reads(part));
