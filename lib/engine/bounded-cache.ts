@@ -16,11 +16,12 @@ export const isFresh = ({ clock, settings }: Aging, { readAt }: Readonly<{ readA
 export const boundedCache = <Value>(most: number) => {
   const entries = new Map<string, Readonly<{ value: Value; size: number }>>();
   let total = 0;
-  const drop = (key: string): void => {
+  const take = (key: string): Value | undefined => {
     const entry = entries.get(key);
-    if (!entry) return;
+    if (!entry) return undefined;
     total -= entry.size;
     entries.delete(key);
+    return entry.value;
   };
   return {
     get: (key: string): Value | undefined => {
@@ -30,22 +31,18 @@ export const boundedCache = <Value>(most: number) => {
       entries.set(key, entry);
       return entry.value;
     },
-    take: (key: string): Value | undefined => {
-      const entry = entries.get(key);
-      if (entry) drop(key);
-      return entry?.value;
-    },
+    take,
     set: (key: string, value: Value, size: number): void => {
-      drop(key);
+      take(key);
       if (size > most) return;
       entries.set(key, { value, size });
       total += size;
       if (total <= most) return;
       for (const oldest of entries.keys()) {
-        drop(oldest);
+        take(oldest);
         if (total <= most) return;
       }
     },
-    drop,
+    drop: (key: string): void => void take(key),
   };
 };

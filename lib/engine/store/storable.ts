@@ -63,7 +63,7 @@ const container = (value: unknown, path: Path, left: number): unknown => {
   if (Array.isArray(value)) return Array.from(value, (element, i) => copy(element, path, i, left - 1));
   if (!isPlain(value)) return refuse(path, `is of type ${kindOf(value)}: only plain objects can be stored.`);
   const copied: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     const element = (value as Readonly<Record<string, unknown>>)[name];
     if (element !== undefined) copied[property(name, path)] = copy(element, path, name, left - 1);
   }

@@ -19,8 +19,13 @@ export const fits = (part: keyof typeof largest, value: string): boolean =>
 export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** A list's partition, as JSON: no value of `by` reaches into another owner's partition, and no text is the number of a shard. */
-export const partitionOf = (list: List<never>, owner: string | undefined, by: string | undefined, shard?: number): string =>
-  JSON.stringify([...(list.within ? [owner] : []), ...(list.by ? [by] : []), ...(shard === undefined ? [] : [shard])]);
+export const partitionOf = (list: List<never>, owner: string | undefined, by: string | undefined, shard?: number): string => {
+  const parts: (string | number | undefined)[] = [];
+  if (list.within) parts.push(owner);
+  if (list.by) parts.push(by);
+  if (shard !== undefined) parts.push(shard);
+  return JSON.stringify(parts);
+};
 
 /** All partitions over which the rows of one owner and one value are spread: one, unless the list has shards. */
 export const partitionsOf = (list: List<never>, owner: string | undefined, by: string | undefined): readonly string[] =>
@@ -54,39 +59,36 @@ const placeIn = (name: string, list: List<never>, item: ViewItem): ListPlace | u
   const by = byOf(name, list, item);
   if ((list.within && item.owner === undefined) || (list.by && by === undefined)) return undefined;
   if (list.by) key(`What the list ${name} is by`, 'in', by);
-  const rowKey = item.sort === 'head' ? [] : [item.sort.slice('row#'.length)];
-  const order = list.sort
-    ? key(`What the list ${name} is sorted by`, 'at', list.sort(item.row as never))
-    : (rowKey[0] ?? item.key);
+  const rowKey = item.sort === 'head' ? undefined : item.sort.slice('row#'.length);
+  const order = list.sort ? key(`What the list ${name} is sorted by`, 'at', list.sort(item.row as never)) : (rowKey ?? item.key);
+  const at = `${order}${separator}${item.key}`;
   return {
     in: key(`The partition of the list ${name}`, 'in', partitionOf(list, item.owner, by, shardIn(list, item))),
     // The row's own key makes it unique: an order without ties is what a page can be cut at, and a row laid into.
-    at: key(`The place in the list ${name}`, 'at', [order, item.key, ...rowKey].join(separator)),
+    at: key(`The place in the list ${name}`, 'at', rowKey === undefined ? at : `${at}${separator}${rowKey}`),
   };
 };
 
 /** An item with its places in the lists that its view declares, and the instant from which it counts as absent. */
 export const placed = (
-  { lists = {}, filters = [], expires }: Pick<AnyProjection, 'lists' | 'filters' | 'expires'>,
+  { lists, filters, expires }: Pick<AnyProjection, 'lists' | 'filters' | 'expires'>,
   item: ViewItem,
 ): ViewItem => {
   const { row } = item;
   if (row === undefined) return item;
-  const personal = (filters as readonly (keyof typeof row)[]).find((field) => isSealedLike(row[field]));
+  const personal = (filters as readonly (keyof typeof row)[] | undefined)?.find((field) => isSealedLike(row[field]));
   if (personal !== undefined)
     throw new TypeError(
       `The filter by ${personal} finds nothing, since that is personal and stored sealed: declare a list by it, with \`find: true\`.`,
     );
-  const places = Object.entries(lists).flatMap(([name, list]) => {
-    const place = placeIn(name, list, item);
-    return place ? [[name, place] as const] : [];
-  });
+  let places: Record<string, ListPlace> | undefined;
+  for (const name in lists) {
+    const place = placeIn(name, lists[name]!, item);
+    if (place) places = { ...places, [name]: place };
+  }
+  const listed = places ? { ...item, lists: places } : item;
   const until = expires?.(item.row as never);
-  return {
-    ...item,
-    ...(places.length > 0 && { lists: Object.fromEntries(places) }),
-    ...(until !== undefined && { expires: new Date(until).toISOString() }),
-  };
+  return until === undefined ? listed : { ...listed, expires: new Date(until).toISOString() };
 };
 
 /** True if a row has expired. */

@@ -15,11 +15,10 @@ export const rowPerStream: Kind<Of<'row-per-stream'>> = {
       before,
     );
     const owner = row && projection.owner?.(row as never);
-    const stored = row && (storable(row) as object);
-    return {
-      rows: [],
-      head: checked(placed(projection, { key, sort, stream, commit, ...(owner && { owner }), ...(stored && { row: stored }) })),
-    };
+    const cursor = { key, sort, stream, commit };
+    if (!row) return { rows: [], head: checked(cursor) };
+    const stored = { ...cursor, row: storable(row) };
+    return { rows: [], head: checked(placed(projection, owner ? { ...stored, owner } : stored)) };
   },
   write: async ({ view }, before, { head }) =>
     (await view.putHead(head, before)) === 'written' ? written(head, before) : undefined,
