@@ -7,6 +7,7 @@ export type Handling = Readonly<{ commanding: Commanding; request: CommandReques
 
 /** A command with those that take effect with it: they have its sender, its id and its cause. */
 export const withAlong = ({ commanding, request }: Handling): readonly [Handling, ...Handling[]] => {
+  if (!commanding.decider.commands[request.command.type]?.together) return [{ commanding, request }];
   const { stream, command, expectedVersion: _, leavesNoTrace: __, isNew: ___, ...common } = request;
   try {
     const along = alongWith(commanding.decider, command, parseStream(stream)?.id ?? stream);

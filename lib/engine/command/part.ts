@@ -79,14 +79,15 @@ export const earlier = async (basis: Pick<Basis, 'parts'>, already: Commit | und
   return undefined;
 };
 
-/** Notes the commit of a command that took effect before, among commits that were read. */
+/** Notes the commit of a command that took effect before, among commits that were read. All of the requests have the same id. */
 export const noting = (requests: readonly CommandRequest[]): Seen & { already?: Commit } => {
-  const [{ stream: own }] = requests as readonly [CommandRequest];
+  const [{ stream: own, id }] = requests as readonly [CommandRequest];
   const named = new Map(requests.flatMap((request) => (request.isAlong ? [] : [[request.stream, request] as const])));
   const seen: Seen & { already?: Commit } = (commits) => {
     seen.already ??= commits.find(({ stream, command, digest }) => {
+      if (command !== id) return false;
       const request = named.get(stream);
-      return request?.id === command && (stream === own || (digest !== undefined && isOf({ digest }, request)));
+      return request !== undefined && (stream === own || (digest !== undefined && isOf({ digest }, request)));
     });
   };
   return seen;

@@ -90,7 +90,7 @@ const readOn = async (
       known = { ...known, lastBytes: 0 };
     }
     const next = page.next !== undefined && store.read(start.stream, { from: page.next });
-    [page] = await Promise.all([next || page, saved]);
+    if (next || saved) [page] = await Promise.all([next || page, saved]);
     if (!next) return { ...known, readAt };
   }
 };

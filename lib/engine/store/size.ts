@@ -9,7 +9,15 @@ import { dynamoDb } from '../limits.ts';
  */
 export const largestCommit = dynamoDb.itemBytes - 8 * 1024;
 
-export const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
+/** Up to this length a loop is faster than the call of a function of Node. */
+const shortText = 48;
+
+export const textSize = (text: string): number => {
+  const { length } = text;
+  if (length > shortText) return Buffer.byteLength(text, 'utf8');
+  for (let i = 0; i < length; i++) if (text.charCodeAt(i) > 0x7f) return Buffer.byteLength(text, 'utf8');
+  return length;
+};
 
 /** The digits of a whole number, without the zeros at its end: as of its text, which takes ten times as long. */
 const wholeDigits = (value: number): number => {
