@@ -167,13 +167,15 @@ describe('a view to which each commit adds rows', () => {
     await isRight();
   });
 
-  it.each([ledger, lines] as AnyProjection[])(
-    'shows nothing of before a restore at the number of a refusal that came while it was refolded: $kind',
-    async (kept) => {
+  it.each(
+    ([ledger, lines] as AnyProjection[]).flatMap((kept) => [[], ['Weighed' as const]].map((nothing) => ({ kept, nothing }))),
+  )(
+    'shows nothing of before a restore at the number of a commit that is nothing to it, and came while it was refolded: $kept.kind, $nothing',
+    async ({ kept, nothing }) => {
       const { store, view, cold, take, isRight } = house(kept);
       await take(cold(), ...bag.slice(0, 3));
       store.restore(bag.slice(0, 1));
-      const anew = bagOf('a', [[5], [20], [], [40]]);
+      const anew = bagOf('a', [[5], [20], nothing, [40]]);
       const rowsOf: typeof view.rowsOf = async (key, options) => {
         if (options.limit > 2 && !(await store.find(stream, 2)))
           for (const commit of anew.slice(1, 3)) await store.append(commit);

@@ -98,16 +98,20 @@ const fromEnd = (view: Pick<ViewReader, 'rowsOf'>, key: string, few: number) => 
  * The rows that are not of the fold: under names that none has, or behind its end, of commits that the stream does not have, for it was restored to a time
  * before them.
  */
-const strays = async ({ view, store }: Projecting, { key, stream, commit }: ViewItem, own: number): Promise<Strays> => {
+const strays = async (
+  { projection, view, store }: Projecting,
+  { key, stream, commit }: ViewItem,
+  own: number,
+): Promise<Strays> => {
   const found: string[] = [];
   let highest = own;
   for await (const { items } of fromEnd(view, key, placesAtOnce))
     for (const item of items) {
       highest = Math.max(highest, item.writes ?? 0);
       if ((item.writes ?? 0) >= own) continue;
-      // A refusal has no row.
+      // A refusal has no row, nor has what the view does not handle.
       const later = numberOf(item) > commit ? await store.find(stream, numberOf(item)) : undefined;
-      if (!later?.events.length) found.push(item.sort);
+      if (!later?.events.some(({ type }) => projection.on[type])) found.push(item.sort);
     }
   return { found, highest };
 };
