@@ -1,4 +1,4 @@
-import { findable, isSealedLike } from '../../core/personal/sealed.ts';
+import { findable, isSealedLike, type Sealed } from '../../core/personal/sealed.ts';
 import type { AnyProjection, List } from '../../core/projection.ts';
 import { dynamoDb } from '../limits.ts';
 import type { ListPlace, ViewItem, Where } from '../ports.ts';
@@ -44,10 +44,14 @@ const key = (what: string, part: keyof typeof largest, value: unknown): string =
   return value;
 };
 
+const textOf = (by: string | Sealed | undefined) => (isSealedLike(by) ? findable(by) : by);
+
 /** The value of `by` as the text of a partition: a personal value by its hash. */
+export const textOfBy = ({ by }: List<never>, { row }: ViewItem): string | undefined => textOf(by?.(row as never));
+
 const byOf = (name: string, list: List<never>, item: ViewItem): string | undefined => {
   const by = list.by?.(item.row as never);
-  if (by === undefined || isSealedLike(by) === (list.find === true)) return isSealedLike(by) ? findable(by) : by;
+  if (by === undefined || isSealedLike(by) === (list.find === true)) return textOf(by);
   throw new TypeError(
     list.find
       ? `The list ${name} declares \`find\`, and what it is by is no personal value.`

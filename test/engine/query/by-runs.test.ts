@@ -3,14 +3,17 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Commit, typesOf } from '../../../lib/core/commit.ts';
 import { byCorrelation, eventLog, type LoggedCommit } from '../../../lib/core/event-log.ts';
-import type { AnyProjection } from '../../../lib/core/projection.ts';
+import type { AnyProjection, List } from '../../../lib/core/projection.ts';
 import { v1 } from '../../../lib/core/version.ts';
-import type { View } from '../../../lib/engine/ports.ts';
+import type { View, ViewItem } from '../../../lib/engine/ports.ts';
 import { queryList } from '../../../lib/engine/query/kinds.ts';
 import type { PageRequest } from '../../../lib/engine/query/page.ts';
 import { compareStream } from '../../../lib/engine/rebuild/compare.ts';
 import { keepingHeads } from '../../../lib/engine/view/kept-heads.ts';
 import { withCursors } from '../../../lib/engine/view/kinds/index.ts';
+import { sortOf } from '../../../lib/engine/view/kinds/places.ts';
+import { placedInRuns, runsOf, withoutRuns } from '../../../lib/engine/view/kinds/runs.ts';
+import { placed } from '../../../lib/engine/view/lists.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
@@ -252,5 +255,29 @@ describe('a list with an entry for each run', () => {
     expect(await queryList(querying, operator, { ...request, cursor: early })).toMatchObject({ items: [{ commit: 1 }] });
     expect(await queryList(querying, operator, { ...request, cursor })).toEqual({ items: [] });
     expect(await queryList(querying, operator, { ...request, cursor: keyless })).toMatchObject({ items: [{ commit: 1 }] });
+  });
+
+  it('goes on over rows of one personal value, which is sealed anew in each', () => {
+    const sealed = (ciphertext: string) => ({
+      '~': `1.AAAA.fabcdefghijkl.${ciphertext}`,
+      of: 'ada',
+      at: ['note-a/1', 'Noted', '/email'] as const,
+    });
+    const list = {
+      by: ({ email }: { email: ReturnType<typeof sealed> }) => email,
+      find: true,
+      runs: true,
+    } as unknown as List<never>;
+    const lists = { 'by-email': list };
+    const row = (commit: number): ViewItem => ({
+      ...{ key: 'a', stream: 'note-a', sort: sortOf(commit), commit },
+      row: { email: sealed(`c${commit}`) },
+    });
+    const [first, second] = [placed({ lists }, row(1)), placed({ lists }, row(2))];
+    const stored = [first, withoutRuns({ lists }, second, runsOf({ lists }, first))];
+    expect(stored.map((item) => item.lists !== undefined)).toEqual([true, false]);
+    expect(placedInRuns('by-email', list, stored).map((item) => item.lists?.['by-email']?.in)).toEqual(
+      Array(2).fill('["fabcdefghijkl"]'),
+    );
   });
 });

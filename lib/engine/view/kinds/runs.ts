@@ -1,6 +1,6 @@
 import { type AnyProjection, type List, rowKey } from '../../../core/projection.ts';
 import type { ListPlace, ViewItem } from '../../ports.ts';
-import { separator } from '../lists.ts';
+import { separator, textOfBy } from '../lists.ts';
 import { numberOf } from './places.ts';
 
 // Of lists that have an entry for each run: for the first of some commits of a stream that follow on each other and have the same value. An entry too many makes two
@@ -49,13 +49,13 @@ export const rowAt = (at: string): Readonly<{ key: string; commit: number }> | u
 };
 
 /** Rows of streams in their order, with places for those that continue a run as well. */
-export const placedInRuns = (name: string, { by }: List<never>, rows: readonly ViewItem[]): readonly ViewItem[] => {
+export const placedInRuns = (name: string, list: List<never>, rows: readonly ViewItem[]): readonly ViewItem[] => {
   const placed: ViewItem[] = [];
   for (const item of rows) {
     const last = placed.at(-1);
     const run: ListPlace | undefined = last?.lists?.[name];
     const follows =
-      run !== undefined && !item.lists?.[name] && last?.key === item.key && by?.(item.row as never) === by?.(last.row as never);
+      run !== undefined && !item.lists?.[name] && last?.key === item.key && textOfBy(list, item) === textOfBy(list, last);
     const place = follows && { in: run.in, at: `${entryOf(run.at)}.${rowKey(numberOf(item))}` };
     placed.push(place ? { ...item, lists: { ...item.lists, [name]: place } } : item);
   }
