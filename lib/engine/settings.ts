@@ -71,8 +71,12 @@ export const sweepSettings = {
 export type ProcessSettings = Readonly<typeof processSettings>;
 
 export const processSettings = {
-  /** Steps of one instance at a time, each with its sends and a commit: more than any process has that ends; the rest is retried. */
-  turns: 25,
+  /** Steps of one instance at a time, each with its sends and a commit: as many as fit into the time below. What is left takes another of the 25 tries of the
+   * record, after a pause that is longer each time: with 25 steps, 600 commands to one target took half an hour and all of them. */
+  turns: 250,
+  /** The last steps of an instance that are looked at for what they closed where a record comes again: more than most instances have. A deadline that an older one
+   * closed does nothing when it fires. */
+  lastSteps: 25,
   /** When no further step is begun; the function's own timeout is twice as long. */
   attendMilliseconds: 10_000,
   /** Events of one source commit that an instance reacts to in one commit of its own; more are spread over several. Each may raise some events, and keep itself

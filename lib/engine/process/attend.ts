@@ -140,7 +140,7 @@ const seeToDeadlines = async (
 
 /** The steps that one attendance may have taken before it failed: what they closed may still be in the list. */
 const lastSteps = async ({ own, settings }: Attending, stream: string): Promise<readonly Commit[]> =>
-  (await own.store.read(stream, { from: 1, limit: settings.turns, newestFirst: true })).commits;
+  (await own.store.read(stream, { from: 1, limit: settings.lastSteps, newestFirst: true })).commits;
 
 /**
  * Brings an instance as far as it can go: finishes its open commands, records each outcome with its reaction, fires deadlines, keeps the

@@ -10,6 +10,14 @@ import { transfer, wallet } from '../../support/examples/moving.ts';
 import { open, requested, sending, terms, typesIn, variant } from '../../support/examples/transferring.ts';
 
 describe('sends', () => {
+  it('to one target are sent one after the other in one go, also where they are many', async () => {
+    const send100 = () => ({ send: Array.from({ length: 100 }, () => send(wallet, 'a', 'Add', { amount: 1 })) });
+    const world = await requested(processWorld(sending(send100), [wallet, transfer]));
+    await world.deliver();
+    // Each record has 25 tries, with longer and longer pauses.
+    expect([world.commitsOf('wallet-a').length, world.taken.has('transfer-1/1')]).toEqual([102, true]);
+  });
+
   it('go to one target in the order decided, each after the outcome of the one before, and to others meanwhile', async () => {
     const seen: string[] = [];
     const world = await open(

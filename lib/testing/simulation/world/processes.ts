@@ -27,7 +27,7 @@ import { distant } from './wire.ts';
 import type { World } from './world.ts';
 
 /** So small that within one run attendances end unfinished, cursors move between the commits of a batch, and looking back is needed. */
-const settings = { ...processSettings, turns: 5, attendMilliseconds: 6_000, commitsAtOnce: 3 };
+const settings = { ...processSettings, turns: 5, lastSteps: 5, attendMilliseconds: 6_000, commitsAtOnce: 3 };
 export const commandSettings = {
   ...defaultSettings,
   snapshotBytes: 1_500,
