@@ -59,11 +59,12 @@ export const allHeads = (client: DynamoDBClient, table: string, projection: Pick
       ? itemsWhere(client, table, '#field IN (:text, :other)', 'sort', 'head', partSort(homeShard))
       : readEach(client, { scan: { TableName: table, ConsistentRead: true } });
     for await (const item of items) {
-      const { key, ...fields } = fromItem(item) as Readonly<{ key: string } & Partial<ViewItem>>;
-      if (fields.stream !== undefined && fields.commit !== undefined) yield { key, stream: fields.stream, commit: fields.commit };
-      for (const [name, head] of Object.entries(fields)) {
-        const stream = streamAtHome(name);
-        if (stream !== undefined) yield { key: streamKey(projection, stream), stream, commit: (head as ViewItem).commit };
+      const { key, stream, commit, home, ...others } = fromItem(item) as Readonly<{ key: string } & Partial<ViewItem>>;
+      // What only says where a head is has no cursor.
+      if (stream !== undefined && commit !== undefined && home === undefined) yield { key, stream, commit };
+      for (const [name, head] of Object.entries(others)) {
+        const its = streamAtHome(name);
+        if (its !== undefined) yield { key: streamKey(projection, its), stream: its, commit: (head as ViewItem).commit };
       }
     }
   },

@@ -40,8 +40,9 @@ it.each([
   expect(found).toEqual(commits.map((commit) => ({ key: 'a', stream: 'account-a', commit })));
 });
 
-it('a restore reads the cursors of heads that are at home in rows', async () => {
-  items.push(homes);
+it('a restore reads the cursors of heads that are at home in rows, each once', async () => {
+  const pointer = { key: 'b', sort: 'head', stream: 'account-b', commit: 0, home: 'ada' };
+  items.push(pointer, homes);
   const from = { category: 'account', events: {} };
   const found: unknown[] = [];
   for await (const head of allHeads(new DynamoDBClient({}), 'view', { kind: 'shared-rows', from }).each()) found.push(head);
