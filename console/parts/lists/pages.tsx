@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { usePoll } from '../load.ts';
 
 /** How many rows a page has: as many more are a task that one notices, on a slow processor. */
@@ -26,6 +27,17 @@ export const usePage = <Page extends object>(query: URLSearchParams, often: numb
   const of = query.toString();
   return usePoll(async () => ({ ...(await read()), of }), often, [of]);
 };
+
+/** The rows of a page. Nothing can be ticked or done while those of another address are on their way: it would be lost with the rows. */
+export const OfPage = ({
+  of,
+  query,
+  children,
+}: Readonly<{ of: string; query: URLSearchParams; children: ComponentChildren }>) => (
+  <fieldset class="plain" disabled={of !== query.toString()} key={of}>
+    {children}
+  </fieldset>
+);
 
 type Props = Readonly<{ to: (cursor?: string) => string; cursor: string; next?: string | undefined }>;
 

@@ -7,7 +7,7 @@ import { AgeAndOrder } from '../../parts/lists/age.tsx';
 import { type AskedList, askedIn, byAge, listHref } from '../../parts/lists/by-status.ts';
 import { useChosen } from '../../parts/lists/chosen.tsx';
 import { Many } from '../../parts/lists/many.tsx';
-import { Pages, paged, perPage, usePage } from '../../parts/lists/pages.tsx';
+import { OfPage, Pages, paged, perPage, usePage } from '../../parts/lists/pages.tsx';
 import { Empty, Loading, NoneOr } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
@@ -177,7 +177,11 @@ export const Performances = ({ query }: Readonly<{ query: URLSearchParams }>) =>
           </span>
         </Empty>
       )}
-      {rows.length > 0 && <Rows key={value?.of} rows={rows} reload={reload} />}
+      {value && rows.length > 0 && (
+        <OfPage of={value.of} query={query}>
+          <Rows rows={rows} reload={reload} />
+        </OfPage>
+      )}
       {value && <Pages to={(next) => to(asked, { cursor: next ?? '' })} cursor={cursor} next={value.cursor} />}
     </section>
   );

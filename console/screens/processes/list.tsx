@@ -6,7 +6,7 @@ import { AgeAndOrder } from '../../parts/lists/age.tsx';
 import { type AskedList, askedIn, byAge, listHref } from '../../parts/lists/by-status.ts';
 import { useChosen } from '../../parts/lists/chosen.tsx';
 import { Many } from '../../parts/lists/many.tsx';
-import { Pages, paged, perPage, usePage } from '../../parts/lists/pages.tsx';
+import { OfPage, Pages, paged, perPage, usePage } from '../../parts/lists/pages.tsx';
 import { Empty, Loading, NoneOr } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
@@ -185,7 +185,11 @@ export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
       )}
       {!value && isLoading && <Loading />}
       {value && rows.length === 0 && value.cursor === undefined && <Nothing asked={asked} />}
-      {rows.length > 0 && <Rows key={value?.of} rows={rows} reload={reload} />}
+      {value && rows.length > 0 && (
+        <OfPage of={value.of} query={query}>
+          <Rows rows={rows} reload={reload} />
+        </OfPage>
+      )}
       {value && <Pages to={(next) => to(asked, { cursor: next ?? '' })} cursor={cursor} next={value.cursor} />}
     </section>
   );
