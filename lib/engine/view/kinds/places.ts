@@ -38,6 +38,9 @@ const headAfter = (head: ViewItem, { writes, refolded }: Partial<ViewItem> = {})
   ...(refolded !== undefined && { refolded }),
 });
 
+/** An item that has lost its rows still has the memory after its commit: an audit finds what is missing, and the cursor stays. */
+const holds = ({ row, memory }: ViewItem): boolean => row !== undefined || memory !== undefined;
+
 /**
  * The item of the stream's last commit with rows, unless the stored head is further. An item under a lower count than that of the last refold was put too late, by a
  * function that remembers what was before. Behind the last one may be an empty place, and where the stream was restored many.
@@ -51,7 +54,7 @@ export const lastItem = async (
     const { commit = 0, refolded = 0 } = (await stored) ?? {};
     for (const item of items) {
       if (numberOf(item) < commit) return undefined;
-      if (!isBeyond(item) && item.row !== undefined && (item.writes ?? 0) >= refolded) return item;
+      if (!isBeyond(item) && holds(item) && (item.writes ?? 0) >= refolded) return item;
     }
   }
   return undefined;
