@@ -27,7 +27,7 @@ export const findingSeeds: Readonly<Record<string, number>> = {
   'a reservation has the time of its command, whatever is before it': 49,
   'a message that is never sent again': 159,
   'a decision that was made before is not recognised': 21,
-  'imported commits are delivered to processes': 67,
+  'imported commits are delivered to processes': 92,
   'a row that comes late goes over what a refold has put': 49,
   'a function that finds its place taken goes on': 184,
   'a refold leaves the place behind its end free': 184,
