@@ -7,7 +7,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { toItem } from '../../lib/aws/attributes.ts';
 import { ensureUser } from '../../lib/aws/local/users.ts';
+import { commitOf } from '../../lib/aws/store/commit-item.ts';
 import { exportHistory } from '../../lib/cli/history/export.ts';
 import { linesOf } from '../../lib/cli/history/export-lines.ts';
 import { importVerb } from '../../lib/cli/history/import.ts';
@@ -16,6 +18,7 @@ import { deploy } from '../../lib/cli/local/deploy.ts';
 import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
 import { accessTo } from '../../lib/cli/local/endpoint.ts';
 import { auditVerb, rebuildVerb } from '../../lib/cli/rebuild/rebuilds.ts';
+import { streamAtHome } from '../../lib/engine/view/kinds/homes.ts';
 import { customers } from '../integration/setup.ts';
 import { manifest } from '../support/apps/moved/manifest.ts';
 import { eventually } from '../support/eventually.ts';
@@ -54,7 +57,7 @@ describe.runIf(overHttp())('a history that is moved', () => {
       items.push(...Items);
     return items;
   };
-  const viewTables = () => ['AccountBalanceR2Table', 'AccountTotalsR1Table'].map(table);
+  const viewTables = () => ['AccountBalanceR2Table', 'AccountTotalsR2Table'].map(table);
   /** The parts of each shared row as one: which of them a commit was added to depends on the batch that it came in. */
   const partsAsOne = (items: readonly Record<string, unknown>[]) => {
     const isPart = ({ sort }: Record<string, unknown>) => String(sort).startsWith('part#');
@@ -63,7 +66,11 @@ describe.runIf(overHttp())('a history that is moved', () => {
       const sums: Record<string, unknown> = {};
       for (const { sort: _, ...part } of parts)
         for (const [name, value] of Object.entries(part))
-          sums[name] = typeof value === 'number' ? Number(sums[name] ?? 0) + value : value;
+          if (streamAtHome(name) === undefined) sums[name] = typeof value === 'number' ? Number(sums[name] ?? 0) + value : value;
+          else {
+            const { writes: __, refolded: ___, ...head } = value as Record<string, unknown>;
+            sums[name] = head;
+          }
       return sums;
     };
     return [...items.filter((item) => !isPart(item)), ...[...rows.values()].map(sumOf)];
@@ -103,7 +110,8 @@ describe.runIf(overHttp())('a history that is moved', () => {
     await eventually(
       () => itemsIn(table('CommitsTable')),
       (all) => {
-        const inStream = (name: string) => JSON.stringify(all.filter(({ stream }) => stream === name));
+        const inStream = (name: string) =>
+          JSON.stringify(all.filter(({ stream }) => stream === name).map((item) => commitOf(toItem(item))));
         return (
           inStream(`transferProcess-${transfer}`).includes('"Ended"') && inStream(`account-${payer}`).includes('MovementSettled')
         );

@@ -5,6 +5,7 @@ import type { Share } from '../../../lib/core/share.ts';
 import type { RowPart } from '../../../lib/engine/ports.ts';
 import { storable } from '../../../lib/engine/store/storable.ts';
 import { apply } from '../../../lib/engine/view/apply.ts';
+import { fromHome, homeName, isOfHomes } from '../../../lib/engine/view/kinds/homes.ts';
 import { kindOf } from '../../../lib/engine/view/kinds/index.ts';
 import { totalOf } from '../../../lib/engine/view/parts.ts';
 import { contributed, noted, noteSort, rowAt, rowPlace } from '../../../lib/engine/view/shares.ts';
@@ -65,8 +66,22 @@ export const isSpare = ({ kind }: AnyProjection, { sort }: Stored): boolean => !
 
 const partOf = ({ key, sort, listed: _, ...values }: Stored): RowPart => {
   const [amounts, highest]: Record<string, unknown>[] = [{}, {}];
-  for (const [name, value] of Object.entries(values)) (name.startsWith('highest/') ? highest : amounts)![name] = value;
+  for (const [name, value] of Object.entries(values))
+    if (!isOfHomes(name)) (name.startsWith('highest/') ? highest : amounts)![name] = value;
   return { row: rowAt(key), shard: Number(sort.slice('part#'.length)), amounts, highest } as RowPart;
+};
+
+/** The head that is at home in a row's item, in the place of the pointer that says so. A pointer that leads nowhere stays, and is a fault. */
+const resolved = (stored: readonly Stored[]) => {
+  const parts = Map.groupBy(stored.filter(isPart), ({ key }) => rowAt(key));
+  return (item: Stored): Stored => {
+    const { home, ...at } = item as Stored & Readonly<{ home?: string; stream: string }>;
+    const name = homeName(at.stream);
+    const there = home === undefined ? undefined : parts.get(home)?.find((part) => name in part)?.[name];
+    if (home === undefined || there === undefined) return item;
+    const { home: _, ...head } = fromHome(home, at, there);
+    return head as unknown as Stored;
+  };
 };
 
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
@@ -79,7 +94,12 @@ export const faults = (
 ): readonly string[] => {
   const folded = fold(projection, streams);
   const isCompared = (item: Stored) => !isPart(item) && !isNote(item) && !isSpare(projection, item);
-  const found = new Map(stored.filter(isCompared).map((item) => [place(item), item]));
+  const found = new Map(
+    stored
+      .filter(isCompared)
+      .map(resolved(stored))
+      .map((item) => [place(item), item]),
+  );
   // A note stays when its stream has left the row.
   const known = new Set(stored.filter(isNote).map(place));
   const rows = Map.groupBy(stored.filter(isPart).map(partOf), ({ row }) => row);
