@@ -1,5 +1,6 @@
 import type { AnyProjection } from '../../core/projection.ts';
 import type { RowChange, ViewItem } from '../ports.ts';
+import { homeFor } from '../view/kinds/homes.ts';
 import type { KindName, Of } from '../view/kinds/kind.ts';
 import type { Projecting } from '../view/projecting.ts';
 import { contributed, rowChanges } from '../view/shares.ts';
@@ -22,6 +23,8 @@ interface RebuildKind<P extends AnyProjection> {
   compareTotal(comparing: Projecting<P>, row: string): Promise<Difference | undefined>;
   /** The changes of shared rows that lead to this head. */
   changes(projection: P, head: ViewItem): readonly RowChange[];
+  /** The row that a head is at home in when these changes are its first, in a kind that keeps heads in rows. */
+  home(projection: P, head: ViewItem, changes: readonly RowChange[]): string | undefined;
 }
 
 /** Made by pure calls, so that the bundler can leave the comparison out of functions that only read the records of rebuilds. */
@@ -31,6 +34,7 @@ const withoutShares = (compareBeside: RebuildKind<never>['compareBeside']) => ({
   compareShare: async () => undefined,
   compareTotal: async () => undefined,
   changes: () => [],
+  home: () => undefined,
 });
 
 const kinds: { readonly [K in KindName]: RebuildKind<Of<K>> } = {
@@ -44,6 +48,7 @@ const kinds: { readonly [K in KindName]: RebuildKind<Of<K>> } = {
     compareShare: shareDifference,
     compareTotal: rowDifference,
     changes: (projection, head) => rowChanges(projection, head, new Map(), contributed(projection, head)),
+    home: (projection, head, changes) => homeFor(projection, undefined, head, changes),
   },
 };
 

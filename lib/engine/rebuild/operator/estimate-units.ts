@@ -4,7 +4,7 @@ import { readTogether as reads, scanUnits as scans, inTransaction as together, w
 import type { RowChange, ViewItem } from '../../ports.ts';
 import { itemSize, sum } from '../../store/size.ts';
 import { applyInPortions } from '../../view/apply.ts';
-import { homeFor, mostHomes } from '../../view/kinds/homes.ts';
+import { mostHomes } from '../../view/kinds/homes.ts';
 import { kindOf as keptAs } from '../../view/kinds/index.ts';
 import { changedPart, type ListedPart, partItem } from '../../view/parts.ts';
 import { homeShard, noteSort, rowPlace } from '../../view/shares.ts';
@@ -64,8 +64,7 @@ const sharedRows = () => {
   return {
     /** True if a stream's head is kept in the row that it contributes to. */
     takesHome: (projection: AnyProjection, { head, changes }: Filled): boolean => {
-      if (!head || projection.kind !== 'shared-rows') return false;
-      const home = homeFor(projection, undefined, head, changes);
+      const home = head && kindOf(projection).home(projection, head, changes);
       if (home === undefined || rowOf(home).homes === mostHomes) return false;
       rowOf(home).homes += 1;
       return true;
