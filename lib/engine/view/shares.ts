@@ -99,10 +99,13 @@ const added = (before: Flat, after: Flat): Adding => {
   return all;
 };
 
-const isEmpty = (names: Adding): boolean => {
+const isEmpty = (names: Readonly<Record<string, unknown>>): boolean => {
   for (const _ in names) return false;
   return true;
 };
+
+/** True for a change with a highest value. */
+export const raises = ({ raise }: Pick<RowChange, 'raise'>): boolean => !isEmpty(raise);
 
 /** The part of a row that heads are at home in: none of those that streams are spread over, of which a row has at most 100. */
 export const homeShard = 100;

@@ -7,7 +7,7 @@ import { NotStorable } from '../store/storable.ts';
 import { homeFor } from './kinds/homes.ts';
 import { headBefore } from './kinds/kind.ts';
 import type { Together } from './projecting.ts';
-import { contributed, homeShard, isHigher, rowChanges } from './shares.ts';
+import { contributed, homeShard, isHigher, raises, rowChanges } from './shares.ts';
 import { written } from './view-item.ts';
 
 /** A transaction takes 100 items: the heads, and a part of each row. */
@@ -21,11 +21,6 @@ const fitted = async (view: View, change: RowChange): Promise<RowChange> => {
   const part = await view.part(change.row, change.shard);
   const raise = Object.entries(change.raise).filter(([name, value]) => isHigher(value, part?.highest[name]));
   return { ...change, raise: Object.fromEntries(raise) };
-};
-
-const raises = ({ raise }: RowChange) => {
-  for (const _ in raise) return true;
-  return false;
 };
 
 /** Rows that others change at the same time are read again; rows that only add up need no reading at all. */

@@ -7,7 +7,7 @@ import { applyInPortions } from '../../view/apply.ts';
 import { mostHomes } from '../../view/kinds/homes.ts';
 import { kindOf as keptAs } from '../../view/kinds/index.ts';
 import { changedPart, type ListedPart, partItem } from '../../view/parts.ts';
-import { homeShard, noteSort, rowPlace } from '../../view/shares.ts';
+import { homeShard, noteSort, raises, rowPlace } from '../../view/shares.ts';
 import { listed } from '../../view/view-item.ts';
 import { rowsPerTransaction } from '../../view/write-shares.ts';
 import { kindOf } from '../kinds.ts';
@@ -123,7 +123,7 @@ export const unitsOf = (
     for (const change of made.changes) {
       const { note, part, isNew } = shared.add(isAtHome ? { ...change, shard: homeShard } : change, stream, head);
       write += writes(note) + together * writes(part) + Number(isNew);
-      if (Object.keys(change.raise).length > 0) read += reads(part);
+      if (raises(change)) read += reads(part);
       read += compared * (reads(note) + reads(part));
     }
   }

@@ -1,7 +1,7 @@
 import type { AnyProjection, AnySharedRows } from '../../../core/projection.ts';
 import type { HeadMove, RowChange, View, ViewItem } from '../../ports.ts';
 import { itemSize, mostSize } from '../../store/size.ts';
-import { contributed } from '../shares.ts';
+import { contributed, raises } from '../shares.ts';
 
 // Of views with shared rows that declare `headsInRows`: while a stream contributes to one row alone, its head is *at home* in an item of that row, so
 // that the head and the sum are one write. In the head's own place a pointer says in which row.
@@ -79,7 +79,7 @@ export const homeFor = (
   const [change] = changes;
   const home = before?.home;
   if (change) {
-    for (const _ in change.raise) return undefined;
+    if (raises(change)) return undefined;
     const { contributors } = change.add;
     if (home === undefined ? contributors !== 1 : contributors !== undefined || change.row !== home) return undefined;
     if (home === undefined && contributed(projection, head).size !== 1) return undefined;
