@@ -46,6 +46,8 @@ def under_api_names(answers):
 
 apigateway._cors_response_headers = under_api_names(apigateway._cors_response_headers)
 apigateway._cors_preflight_response = under_api_names(apigateway._cors_preflight_response)
+
+
 def without_looking_at_all(queues):
     """It looks at every message of a queue, four times, for each ten that it hands out: with 100,000 nothing else answers for a tenth of a second."""
     collect, sweep, expire, looked = queues._collect_msgs, queues._dlq_sweep, queues._expire_retained, {}

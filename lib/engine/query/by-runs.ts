@@ -3,7 +3,7 @@ import { atOnce } from '../at-once.ts';
 import { pages } from '../pages.ts';
 import type { Listing, ViewItem, ViewReader } from '../ports.ts';
 import { numberOf, sortOf } from '../view/kinds/places.ts';
-import { entryOf, placedInRuns, rowAt } from '../view/kinds/runs.ts';
+import { entryOf, placedInRuns, rowOfPlace } from '../view/kinds/runs.ts';
 import { matches } from '../view/lists.ts';
 import type { KeyedReader, RowPlace } from './ports.ts';
 
@@ -45,7 +45,7 @@ const runAt = async (
 
 /** The entry of the run that a place is in, and the commit of that place. */
 const restOf = (at: string): Readonly<{ place: RowPlace; commit: number }> | undefined => {
-  const [first, row] = [rowAt(entryOf(at)), rowAt(at)];
+  const [first, row] = [rowOfPlace(entryOf(at)), rowOfPlace(at)];
   return first && row && { place: { key: first.key, sort: sortOf(first.commit), at: entryOf(at) }, commit: row.commit };
 };
 

@@ -42,7 +42,7 @@ const endOf = (at: string): number => {
 export const entryOf = (at: string): string => at.slice(0, endOf(at));
 
 /** The row whose place this is, and the number of its commit; undefined if it is no place of a row. */
-export const rowAt = (at: string): Readonly<{ key: string; commit: number }> | undefined => {
+export const rowOfPlace = (at: string): Readonly<{ key: string; commit: number }> | undefined => {
   const [key, number] = entryOf(at).split(separator).slice(-2);
   const commit = Number(at.slice(endOf(at) + 1) || number);
   return key && number !== undefined && Number.isSafeInteger(commit) ? { key, commit } : undefined;
