@@ -25,13 +25,17 @@ const workers = ({ endpoint, functions }: Wanted): readonly number[] =>
     })
     .map(Number);
 
-export type Killing = Readonly<{ stop(): Promise<number> }>;
+export type Killing = Readonly<{
+  /** How many it has killed so far. */
+  kills(): number;
+  stop(): Promise<number>;
+}>;
 
 /** Kills such processes one at a time, at moments that the dice say, until it is stopped: no code of theirs gets to know. */
 export const killing = (wanted: Wanted, random: () => number, longestPause: number): Killing => {
   let going = true;
-  const kills = (async () => {
-    let count = 0;
+  let count = 0;
+  const over = (async () => {
     while (going) {
       await pause(random() * longestPause);
       const pids = workers(wanted);
@@ -42,12 +46,13 @@ export const killing = (wanted: Wanted, random: () => number, longestPause: numb
         count += 1;
       } catch {}
     }
-    return count;
   })();
   return {
-    stop: () => {
+    kills: () => count,
+    stop: async () => {
       going = false;
-      return kills;
+      await over;
+      return count;
     },
   };
 };
