@@ -3,7 +3,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type SecretPlace, secretPlace } from '../core/effect/secret.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Secrets } from '../http/hook.ts';
-import { settings } from './client.ts';
+import { settings } from './client/settings.ts';
 import { environment } from './environment.ts';
 
 /** After so long a secret is read again: a rotated one is in use everywhere by then. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import { dynamo } from '../aws/dynamo.ts';
+import { dynamo } from '../aws/client/dynamo.ts';
 import { describeStack } from '../aws/local/stack.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { CommitForm } from '../core/settings/fields.ts';

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Observe } from '../../lib/aws/dynamo.ts';
+import type { Observe } from '../../lib/aws/client/dynamo.ts';
 import {
   coldAfterFold,
   coldAfterWarm,
@@ -21,6 +21,8 @@ export type Place = Readonly<{
   observing: (observe: Observe) => DynamoDBClient;
   tables: Tables;
   castoreTable: string;
+  /** What Castore is given for its requests. */
+  castoreClient: DynamoDBClient;
 }>;
 
 export const bar = (what: string, measured: number, limit: number, unit: string): Bar => ({

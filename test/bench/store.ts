@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { dynamo } from '../../lib/aws/dynamo.ts';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamo } from '../../lib/aws/client/dynamo.ts';
+import { attempts } from '../../lib/aws/client/settings.ts';
 import { step } from '../../lib/cli/terminal/progress.ts';
 import { startDynamoDbLocal } from '../support/store/dynamodb-local.ts';
 import { ledgerInstance } from '../support/store/instance.ts';
@@ -12,7 +14,7 @@ import { bars, circumstances, markdown, writeSection } from './report.ts';
 import { rate, speedBars, speeds, speedTable } from './speed.ts';
 import { stormResults } from './storm.ts';
 
-const { quick = false } = parseArgs({ options: { quick: { type: 'boolean' } } }).values;
+const { quick = false, lend = false } = parseArgs({ options: { quick: { type: 'boolean' }, lend: { type: 'boolean' } } }).values;
 
 /** `commands` for each number of callers; where streams are `fresh`, each round gets its own, as they would grow too much. */
 type Plan = Readonly<{
@@ -50,7 +52,7 @@ const measureSpeed = async (
   found: ReturnType<typeof speeds>,
 ) => {
   const instance = ledgerInstance(place.client, place.tables);
-  const contenders = [cold(instance), warm(instance), castoreContender(place.client, place.castoreTable)];
+  const contenders = [cold(instance), warm(instance), castoreContender(place.castoreClient, place.castoreTable)];
   const left = [...streams];
   for (const [callers, commands] of Object.entries(plan.commands).map(([key, value]) => [Number(key), value] as const))
     for (const events of [1, 3]) {
@@ -78,6 +80,8 @@ const run = async (endpoint: string) => {
   const client = dynamo(settings);
   const place: Place = {
     client,
+    // As its documentation makes it, with our tries and timeouts.
+    castoreClient: lend ? client : new DynamoDBClient({ maxAttempts: attempts, retryMode: 'standard', ...settings }),
     observing: (observe) => dynamo({ ...settings, observe }),
     tables: await makeTables(client),
     castoreTable: await makeCastoreTable(client),
@@ -115,8 +119,8 @@ try {
   const { bars: promised, tables } = await run(local.endpoint);
   const text = [circumstances(), ...[bars(promised), ...tables].map(markdown)].join('\n\n');
   console.log(`\n${text}`);
-  // A short run is for a look; the page shows whole ones.
-  if (!quick) writeSection('store', text);
+  // A short run is for a look; the page shows whole ones, with the client of each.
+  if (!quick && !lend) writeSection('store', text);
   if (promised.some(({ holds }) => !holds)) process.exitCode = 1;
 } finally {
   await local.stop();

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Observe } from '../../lib/aws/dynamo.ts';
+import type { Observe } from '../../lib/aws/client/dynamo.ts';
 import {
   coldAfterFold,
   coldAfterWarm,

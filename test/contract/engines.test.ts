@@ -2,7 +2,7 @@ import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, describe, inject } from 'vitest';
 import { manifest } from '../../domains/index.ts';
-import { dynamo } from '../../lib/aws/dynamo.ts';
+import { dynamo } from '../../lib/aws/client/dynamo.ts';
 import { processHeads, viewHeads } from '../../lib/aws/operate/heads.ts';
 import { sweepPlaces } from '../../lib/aws/operate/sweep-places.ts';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accountBalance } from '../../domains/account/projections/balance.ts';
 import { accountStatement } from '../../domains/account/projections/statement.ts';
 import { accountTotals } from '../../domains/account/projections/totals.ts';
-import type { Observe } from '../../lib/aws/dynamo.ts';
+import type { Observe } from '../../lib/aws/client/dynamo.ts';
 import { capacityMeter } from '../../lib/aws/rebuild/meter.ts';
 import { rebuildRecords } from '../../lib/aws/rebuild/records.ts';
 import { commitScanner } from '../../lib/aws/store/commit-scanner.ts';

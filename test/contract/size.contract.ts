@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Observe, Observed } from '../../lib/aws/dynamo.ts';
+import type { Observe, Observed } from '../../lib/aws/client/dynamo.ts';
 import { storedSize } from '../../lib/aws/store/commit-item.ts';
 import type { CommitForm } from '../../lib/core/settings/fields.ts';
 import type { Store } from '../../lib/engine/ports.ts';

@@ -4,7 +4,7 @@ import { account } from '../../domains/account/decider.ts';
 import { accountBalance } from '../../domains/account/projections/balance.ts';
 import { accountStatement } from '../../domains/account/projections/statement.ts';
 import { accountTotals } from '../../domains/account/projections/totals.ts';
-import type { Observe } from '../../lib/aws/dynamo.ts';
+import type { Observe } from '../../lib/aws/client/dynamo.ts';
 import { systemClock } from '../../lib/aws/system.ts';
 import { eventLog } from '../../lib/core/event-log.ts';
 import { type AnyProjection, rowKey } from '../../lib/core/projection.ts';

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { account } from '../../domains/account/decider.ts';
+import { dynamo } from '../../lib/aws/client/dynamo.ts';
 import { systemProofs } from '../../lib/aws/delivery/proofs.ts';
 import { sqs, sqsQueue } from '../../lib/aws/delivery/queue.ts';
-import { dynamo } from '../../lib/aws/dynamo.ts';
 import { commitStore } from '../../lib/aws/store/commit-store.ts';
 import { systemKeys } from '../../lib/aws/system.ts';
 import type { Commit } from '../../lib/core/commit.ts';

@@ -9,9 +9,9 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { dynamo } from '../../lib/aws/client/dynamo.ts';
 import { systemProofs } from '../../lib/aws/delivery/proofs.ts';
 import { sqs, sqsQueue } from '../../lib/aws/delivery/queue.ts';
-import { dynamo } from '../../lib/aws/dynamo.ts';
 import { ensureUser } from '../../lib/aws/local/users.ts';
 import { deploy } from '../../lib/cli/local/deploy.ts';
 import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';

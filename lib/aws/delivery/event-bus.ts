@@ -1,13 +1,14 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { busSources } from '../../core/deployed-names.ts';
 import type { Bus } from '../../engine/ports.ts';
-import { settings } from '../client.ts';
+import { lean } from '../client/lean.ts';
+import { settings } from '../client/settings.ts';
 
 /** A bus of EventBridge. A call can succeed although some entries failed: those are returned for the caller to retry. */
 export const eventBus = (
   busName: string,
   source: (typeof busSources)[keyof typeof busSources],
-  client = new EventBridgeClient(settings),
+  client = lean(new EventBridgeClient(settings)),
 ): Bus => ({
   send: async (entries) => {
     const { FailedEntryCount = 0, Entries = [] } = await client.send(

@@ -11,12 +11,13 @@ import { provingQueue } from '../../engine/delivery/proof.ts';
 import { sqs as limits } from '../../engine/limits.ts';
 import type { Depth, Proofs, Queue } from '../../engine/ports.ts';
 import { meantFor } from '../../engine/view/group/meant.ts';
-import { settings } from '../client.ts';
+import { lean } from '../client/lean.ts';
+import { settings } from '../client/settings.ts';
 import type { DeployedView } from '../deployed-views.ts';
 import { queueBeside, queueName } from '../queue-name.ts';
 
 /** A queue's URL is only its name here; the SDK decides where requests go (`AWS_ENDPOINT_URL`). */
-export const sqs = (): SQSClient => new SQSClient({ ...settings, useQueueUrlAsEndpoint: false });
+export const sqs = (): SQSClient => lean(new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }));
 
 const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
 

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../core/manifest.ts';
 import { answerCommands } from '../../http/command/batch.ts';
-import { dynamo } from '../dynamo.ts';
+import { dynamo } from '../client/dynamo.ts';
 import { environment } from '../environment.ts';
 import { httpFunction } from './http-function.ts';
 import { commandingFor, commandPorts } from './loading.ts';

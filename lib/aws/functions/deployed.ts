@@ -13,11 +13,11 @@ import {
   settleDeployment,
 } from '../../engine/deployment/revisions.ts';
 import { buildInPlace, type InPlace } from '../../engine/rebuild/in-place.ts';
+import { dynamo } from '../client/dynamo.ts';
 import { emptyBucket, s3 } from '../deployment/buckets.ts';
 import { answerCloudFormation, onceAllowed } from '../deployment/custom-resource.ts';
 import { deploymentRecords, tableId } from '../deployment/deployments.ts';
 import { invokeWorker, workers } from '../deployment/workers.ts';
-import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { rebuildRecords } from '../rebuild/records.ts';
 import { makeSecrets } from '../secrets.ts';

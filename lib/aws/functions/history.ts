@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../core/manifest.ts';
 import { answerHistory, historiesOf } from '../../http/history.ts';
-import { dynamo } from '../dynamo.ts';
+import { dynamo } from '../client/dynamo.ts';
 import { deployedOpening } from '../personal/deployed.ts';
 import { httpFunction } from './http-function.ts';
 import { loadingFor } from './loading.ts';

@@ -7,7 +7,7 @@ import { inGroup } from '../../core/view/groups.ts';
 import { answerCache } from '../../engine/query/answer-cache.ts';
 import { describing } from '../../http/openapi/describe.ts';
 import { type Answering, answerQuery } from '../../http/query.ts';
-import { dynamo } from '../dynamo.ts';
+import { dynamo } from '../client/dynamo.ts';
 import { environment, isProtected } from '../environment.ts';
 import { deployedFinding, deployedOpening } from '../personal/deployed.ts';
 import { systemClock, systemKeys } from '../system.ts';

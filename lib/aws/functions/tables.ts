@@ -9,10 +9,10 @@ import {
   rememberedWith,
   type TableFacts,
 } from '../../engine/deployment/kept-tables.ts';
+import { dynamo } from '../client/dynamo.ts';
 import { answerCloudFormation, onceAllowed } from '../deployment/custom-resource.ts';
 import { knownTables, tableFacts } from '../deployment/kept-tables.ts';
 import { stackStatus } from '../deployment/stack-status.ts';
-import { dynamo } from '../dynamo.ts';
 import { systemClock } from '../system.ts';
 
 type Properties = Readonly<{

@@ -6,7 +6,7 @@ import {
   InitiateAuthCommand,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { unless } from '../client.ts';
+import { unless } from '../client/unless.ts';
 import { type Access, clientSettings, using } from './stack.ts';
 
 export type User = Readonly<{ username: string; password: string; group?: string }>;

@@ -1,6 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, paginateFilterLogEvents, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
-import { unless } from '../client.ts';
+import { unless } from '../client/unless.ts';
 import { stackResources } from './stack-resources.ts';
 
 /** A log event of a function, from CloudWatch Logs. */

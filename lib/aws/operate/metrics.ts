@@ -4,7 +4,7 @@ import {
   type MetricDataQuery,
   paginateGetMetricData,
 } from '@aws-sdk/client-cloudwatch';
-import { settings } from '../client.ts';
+import { settings } from '../client/settings.ts';
 
 export const cloudWatch = (more: CloudWatchClientConfig = {}): CloudWatchClient => new CloudWatchClient({ ...settings, ...more });
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyPairWithoutPlaintextCommand, KMSClient } from '@aws-sdk/client-kms';
-import { settings } from '../client.ts';
+import { settings } from '../client/settings.ts';
 import { spkiOfP256 } from './box.ts';
 
 /** What a private half is wrapped for. KMS unwraps it for the same context alone, and writes the context into CloudTrail: it holds no personal data. */

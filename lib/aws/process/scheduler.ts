@@ -8,7 +8,8 @@ import {
 import { toProvedBody } from '../../engine/delivery/proof.ts';
 import type { Clock, Proofs } from '../../engine/ports.ts';
 import type { Scheduler } from '../../engine/process/ports.ts';
-import { settings, unless } from '../client.ts';
+import { settings } from '../client/settings.ts';
+import { unless } from '../client/unless.ts';
 
 /** The target of one-shots, the role that sends them, and their schedule group. */
 export type Shots = Readonly<{ group: string; queueArn: string; role: string }>;

@@ -7,7 +7,8 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Executions } from '../../engine/rebuild/ports.ts';
-import { settings, unless } from '../client.ts';
+import { settings } from '../client/settings.ts';
+import { unless } from '../client/unless.ts';
 
 export const sfn = (): SFNClient => new SFNClient(settings);
 

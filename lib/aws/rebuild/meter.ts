@@ -1,6 +1,6 @@
 import type { Meter } from '../../engine/rebuild/ports.ts';
+import type { Observe } from '../client/dynamo.ts';
 import { conditionError } from '../condition.ts';
-import type { Observe } from '../dynamo.ts';
 
 const reads = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
 

@@ -8,7 +8,7 @@ import { streamAtHome } from '../../engine/view/kinds/homes.ts';
 import { kindOf } from '../../engine/view/kinds/index.ts';
 import { homeShard, partSort } from '../../engine/view/shares.ts';
 import { fromItem, toItem } from '../attributes.ts';
-import { unless } from '../client.ts';
+import { unless } from '../client/unless.ts';
 import { deadlineOf } from '../process/deadlines.ts';
 import { type DeadlineTables, formerDeadlineOf } from '../process/former-deadlines.ts';
 import { readEach } from '../view/paging.ts';

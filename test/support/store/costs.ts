@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { dynamo, Observe } from '../../../lib/aws/dynamo.ts';
+import type { dynamo, Observe } from '../../../lib/aws/client/dynamo.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import { load } from '../../../lib/engine/store/load.ts';
 import { ledgerHistory, putCommits } from './history.ts';

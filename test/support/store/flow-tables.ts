@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { manifest } from '../../../domains/index.ts';
-import type { Observe } from '../../../lib/aws/dynamo.ts';
+import type { Observe } from '../../../lib/aws/client/dynamo.ts';
 import { openDeadlines } from '../../../lib/aws/process/former-deadlines.ts';
 import { sourceCursors } from '../../../lib/aws/process/source-cursors.ts';
 import { commitStore } from '../../../lib/aws/store/commit-store.ts';

@@ -1,4 +1,4 @@
-import type { Observe, Observed } from '../../../lib/aws/dynamo.ts';
+import type { Observe, Observed } from '../../../lib/aws/client/dynamo.ts';
 
 /**
  * The cost of some calls. A failed conditional write is charged like any other, but the local databases report no units for it:

@@ -10,7 +10,7 @@ import type { SubjectLooking } from '../../../engine/operate/subjects/report.ts'
 import type { Log } from '../../../engine/ports.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
 import { noSnapshots } from '../../../engine/store/load.ts';
-import type { dynamo } from '../../dynamo.ts';
+import type { dynamo } from '../../client/dynamo.ts';
 import { commitForm, environment } from '../../environment.ts';
 import { keySeconds, keysOf } from '../../personal/given.ts';
 import { openingKeys, operatedKeys } from '../../personal/subject-keys.ts';

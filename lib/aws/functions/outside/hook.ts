@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../../core/manifest.ts';
 import { answerHook, type Hooking } from '../../../http/hook.ts';
-import { dynamo } from '../../dynamo.ts';
+import { dynamo } from '../../client/dynamo.ts';
 import { environment } from '../../environment.ts';
 import { systemClock, systemFits } from '../../system.ts';
 import { teamSecrets } from '../../team-secrets.ts';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { toItem } from '../../lib/aws/attributes.ts';
-import { attempts, timeouts } from '../../lib/aws/client.ts';
-import { dynamo, type Observed } from '../../lib/aws/dynamo.ts';
-import { commitStore } from '../../lib/aws/store/commit-store.ts';
-import { commitOf } from '../support/store/commits.ts';
-import { type Answer, startFakeEndpoint } from '../support/store/fake-endpoint.ts';
+import { toItem } from '../../../lib/aws/attributes.ts';
+import { dynamo, type Observed } from '../../../lib/aws/client/dynamo.ts';
+import { attempts, timeouts } from '../../../lib/aws/client/settings.ts';
+import { commitStore } from '../../../lib/aws/store/commit-store.ts';
+import { commitOf } from '../../support/store/commits.ts';
+import { type Answer, startFakeEndpoint } from '../../support/store/fake-endpoint.ts';
 
 // The mock replaces all of the SDK's transport, its retries too, which are tested here.
 describe('the SDK as it is set up', () => {
