@@ -90,8 +90,15 @@ export function deployArgs({ app, context = {}, outputsFile, outDir, endpoint }:
     '--method',
     'direct',
   ];
-  // A local cloud has no TLS, has all pages at its own address, loses the resources of a nested stack when the stack is updated, and has no limit of an account's functions.
-  const local = { plainHttp: 'true', localCloud: endpoint, nested: 'false', accountConcurrency: '100000' };
+  // A local cloud has no TLS, has all pages at its own address, loses the resources of a nested stack when the stack is updated, and has no limit of an account's functions:
+  // all of them share its processors with the commands, so that a backlog gets as few as a queue can have.
+  const local = {
+    plainHttp: 'true',
+    localCloud: endpoint,
+    nested: 'false',
+    accountConcurrency: '100000',
+    maximumConcurrency: '2',
+  };
   const settings = Object.entries({ ...local, ...context }).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
   return [...fixed, '--outputs-file', outputsFile, '--output', outDir, ...(app ? ['--app', app] : []), ...settings];
 }

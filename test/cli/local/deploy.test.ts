@@ -11,7 +11,7 @@ test('the arguments of a deployment', () => {
   const line = deployArgs({ ...common, app: 'node app.ts', context: { stage: 'dev' } }).join(' ');
   expect(line).toMatch(/^deploy --all --require-approval never .* --method direct /);
   expect(line).toMatch(
-    /--outputs-file out\.json --output cdk\.out --app node app\.ts --context plainHttp=true --context localCloud=http:\/\/127\.0\.0\.1:1 --context nested=false --context accountConcurrency=100000 --context stage=dev$/,
+    /--outputs-file out\.json --output cdk\.out --app node app\.ts --context plainHttp=true --context localCloud=http:\/\/127\.0\.0\.1:1 --context nested=false --context accountConcurrency=100000 --context maximumConcurrency=2 --context stage=dev$/,
   );
   expect(deployArgs(common)).not.toContain('--app');
 });
