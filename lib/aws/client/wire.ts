@@ -89,7 +89,7 @@ export const writeAsItTravels = ({ config }: DynamoDBClient): void => {
     if (!ofItems.has(operation.name)) return serialize(operation, input, context);
     const { protocol: scheme, hostname, port, path, headers } = await context.endpoint();
     return {
-      ...{ protocol: scheme, hostname, port, path, method: 'POST', query: {} },
+      ...{ protocol: scheme, hostname, port, path: path.endsWith('/') ? path : `${path}/`, method: 'POST', query: {} },
       headers: {
         ...headers,
         'content-type': contentType,

@@ -48,6 +48,12 @@ describe('the SDK as it is set up', () => {
     expect(requests[0]).toEqual(requests[1]);
   });
 
+  it('asks again when an answer breaks off in the middle', async () => {
+    const { store, requests } = await storeOn(['break off', { status: 200, body: {} }]);
+    expect(await store.append(one)).toEqual({ stored: true });
+    expect(requests).toHaveLength(2);
+  });
+
   it('sends the same token with each try of one transaction', async () => {
     const { store, requests } = await storeOn(['hang up', throttled, { status: 200, body: {} }]);
     expect(await store.appendTogether([one], [])).toEqual({ stored: true });

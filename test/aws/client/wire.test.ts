@@ -39,14 +39,18 @@ const answering = (body: object, status = 200) => {
 const config = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 
 /** Sends the same by the SDK as it comes and by our client; what went out, and what came back. */
-const bothWays = async (send: (client: DynamoDBClient) => Promise<object>, body: object, status?: number) =>
+const bothWays = async (
+  send: (client: DynamoDBClient) => Promise<object>,
+  body: object,
+  { status, ...more }: Readonly<{ status?: number; endpoint?: string }> = {},
+) =>
   Promise.all(
     [
       (handler: object) => new DynamoDBClient({ ...config, ...handler }),
       (handler: object) => dynamo({ ...config, ...handler }),
     ].map(async (make) => {
       const { sent, requestHandler } = answering(body, status);
-      const { $metadata, ...answer } = (await send(make({ requestHandler }))) as { $metadata: object };
+      const { $metadata, ...answer } = (await send(make({ ...more, requestHandler }))) as { $metadata: object };
       return { answer, $metadata, sent };
     }),
   );
@@ -76,6 +80,7 @@ const parsed = (sent: readonly Sent[]) =>
     ...{ method, path, hostname, body: JSON.parse(textOf(body)) },
     type: headers['content-type'],
     target: headers['x-amz-target'],
+    host: headers.host,
   }));
 
 describe('requests of items', () => {
@@ -111,6 +116,14 @@ describe('requests of items', () => {
       }),
     ));
 
+  it('go to the address that a client is given, as the SDK’s do', async () => {
+    for (const endpoint of ['http://127.0.0.1:4566', 'https://proxy.example/dynamodb']) {
+      const put = new PutItemCommand({ TableName: 't', Item: {} });
+      const [theirs, ours] = await bothWays((client) => client.send(put), {}, { endpoint });
+      expect(parsed(ours!.sent)).toEqual(parsed(theirs!.sent));
+    }
+  });
+
   it('give each transaction a token of its own', async () => {
     const { sent, requestHandler } = answering({});
     const client = dynamo({ ...config, requestHandler });
@@ -131,7 +144,7 @@ describe('requests of items', () => {
     };
     const failed = (client: DynamoDBClient) =>
       client.send(new PutItemCommand({ TableName: 't', Item: {} })).catch((error: object) => ({ ...error, $metadata: {} }));
-    const [theirs, ours] = await bothWays(failed, body, 400);
+    const [theirs, ours] = await bothWays(failed, body, { status: 400 });
     expect(ours!.answer).toEqual(theirs!.answer);
     expect(ours!.answer).toMatchObject({ name: 'ConditionalCheckFailedException', Item: { c: { B: new Uint8Array([1, 2]) } } });
   });
