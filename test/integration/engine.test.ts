@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, CreateStackCommand, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test, vi } from 'vitest';
 import { clientSettings } from '../../lib/aws/local/stack.ts';
@@ -24,6 +25,21 @@ const manyResources = JSON.stringify({
   ),
 });
 
+/** A function that answers which process it is. */
+const whichProcess = JSON.stringify({
+  Resources: {
+    Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] } } },
+    Function: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        ...{ FunctionName: 'which', Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 60 },
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        Code: { ZipFile: 'exports.handler = async () => process.pid;' },
+      },
+    },
+  },
+});
+
 test.runIf(overHttp())('the tests over HTTP run on the bundles that AWS gets: each function is one file', () => {
   const assembly = join(home, 'cdk.out');
   const functions = readdirSync(assembly).filter((name) => existsSync(join(assembly, name, 'index.mjs')));
@@ -41,6 +57,16 @@ test('an engine starts on a free port, can do what is needed, and leaves nothing
     expect(await lacksForTests(accessTo(running.endpoint))).toEqual([]);
     const cloudFormation = new CloudFormationClient(clientSettings(accessTo(running.endpoint)));
     await expect(cloudFormation.send(new ValidateTemplateCommand({ TemplateBody: manyResources }))).resolves.toBeDefined();
+    const stack = { StackName: 'which', TemplateBody: whichProcess, Capabilities: ['CAPABILITY_IAM' as const] };
+    await cloudFormation.send(new CreateStackCommand(stack));
+    const lambda = new LambdaClient(clientSettings(accessTo(running.endpoint)));
+    const which = async () => (await lambda.send(new InvokeCommand({ FunctionName: 'which' }))).Payload?.transformToString();
+    await vi.waitFor(which, patience);
+    // Calls at once wait for a process that runs, rather than that each starts one; in a container, by an image as it is, each does.
+    const calls = 8 * Math.max(2, availableParallelism());
+    const processes = new Set(await Promise.all(Array.from({ length: calls }, which)));
+    for (const each of processes) expect(each).toMatch(/^\d+$/);
+    if (engine.kind === 'python') expect(processes.size).toBeLessThan(calls / 2);
     await expect(startEngine({ engine, port, logFile: join(dir, 'second.log') })).rejects.toThrow(`Port ${port} is in use`);
   } finally {
     await running.stop();

@@ -13,7 +13,8 @@ import threading
 import time
 from itertools import islice
 
-from ministack.services import apigateway, sqs
+from ministack.core import lambda_runtime
+from ministack.services import apigateway, lambda_svc, sqs
 from ministack.services.cloudformation import engine as cloudformation
 
 scratch = sys.argv[1]
@@ -80,7 +81,33 @@ def without_looking_at_all(queues):
     queues._delete_messages_for_esm = delete_received
 
 
+def waiting_for_one_that_runs(functions, runtime):
+    """It starts one more process for each call that finds all busy. A start takes a third of a second of a processor, most calls some milliseconds:
+    once there is one for each processor, a call waits for the next that is free, though not for ever behind calls that are long."""
+    acquire, release, freed = functions.acquire_worker, functions.release_worker, threading.Condition()
+    enough, patience = max(2, os.cpu_count() or 1), 5
+
+    def acquire_free(name, config, code, qualifier="$LATEST", **more):
+        key = runtime._worker_key(name, config, qualifier)
+
+        def need_not_wait():
+            started = runtime._workers.get(key, [])
+            return len(started) < enough or not all(worker.in_use for worker in started)
+
+        with freed:
+            freed.wait_for(need_not_wait, patience)
+            return acquire(name, config, code, qualifier=qualifier, **more)
+
+    def release_and_say(worker):
+        release(worker)
+        with freed:
+            freed.notify_all()
+
+    functions.acquire_worker, functions.release_worker = acquire_free, release_and_say
+
+
 without_looking_at_all(sqs)
+waiting_for_one_that_runs(lambda_svc, lambda_runtime)
 threading.Thread(target=end_with_starter, daemon=True).start()
 # It holds a stack to AWS's 500 resources. Here all views and processes are in the one stack, each in one of its own on AWS.
 cloudformation._SECTION_QUOTAS = ()
