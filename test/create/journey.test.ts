@@ -8,7 +8,7 @@ import type { Deployment } from '../../lib/cli/local/deployment.ts';
 import { freePort } from '../../lib/cli/local/port.ts';
 import { packInto, repository } from '../../release/build.ts';
 import { classOf, fences } from '../docs/blocks.ts';
-import { signedIn } from '../support/console/signed-in.ts';
+import { signedInByHand } from '../support/console/signed-in.ts';
 import { eventually } from '../support/eventually.ts';
 import { builtPackage } from '../support/pack.ts';
 
@@ -125,7 +125,7 @@ it('goes from an empty folder to a running application, from the two tarballs an
 });
 
 it('has the console, unchanged: its operator signs in and walks through what was just done', async () => {
-  const { page, faults } = await signedIn('streams/account/first', { deployment: { api } as Deployment });
+  const { page, faults } = await signedInByHand('streams/account/first', { deployment: { api } as Deployment });
   await step('the console, from its door to a stream', async () => page.getByText('chain holds').waitFor());
   await page.getByText('MoneyDeposited').first().waitFor();
   expect(faults).toEqual([]);

@@ -5,7 +5,7 @@ import { settlement } from '../../domains/trade/settlement.ts';
 import type { AnyDecider, AnyProcess, Manifest } from '../../lib/index.ts';
 import { simulate } from '../../lib/testing/simulator.ts';
 import { type ContextName, contextNames, contextWith } from '../simulation/contexts/contexts.ts';
-import { runsUntilFound } from '../simulation/search.ts';
+import { foundFrom } from '../simulation/search.ts';
 import { seeds } from '../support/seeds.ts';
 
 describe.each(contextNames)('the context %s, while everything fails that may fail', (name) => {
@@ -130,6 +130,14 @@ const mutants: readonly (readonly [ContextName, string, (manifest: Manifest) => 
   ],
 ];
 
-it.each(mutants)('the simulator notices a release of %s %s', async (name, _, change, fault) =>
-  expect((await runsUntilFound((seed) => contextWith(name, seed, change), 200))?.fault).toMatch(fault),
-);
+/** The first seeds that find those which take ten or more. */
+const recorded: Readonly<Record<string, number>> = {
+  'that keeps the money of a cancelled order': 31,
+  'that undoes nothing in the main text': 40,
+};
+
+it.each(mutants)('the simulator notices a release of %s %s', async (name, title, change, fault) => {
+  const found = await foundFrom(recorded[title], (seed) => contextWith(name, seed, change), 200);
+  if (found && found.runs >= 10) console.log(`To be recorded for ${name}: '${title}': ${found.seed},`);
+  expect(found?.fault).toMatch(fault);
+});

@@ -39,8 +39,16 @@ export const runsUntilFound = async (simulationOf: BySeed, most: number, real?: 
  * Looks for a mutant: first in the run of the seed that is recorded for it, then in the runs of all seeds. A change of the engine may give a seed another
  * run, in which the mutant does not show: then the search takes longer, and finds it elsewhere. `real` is the simulation without the mutant.
  */
-export const findMutant = async (name: string, simulationOf: BySeed, most: number, real?: BySeed): Promise<Found | undefined> => {
-  const recorded = findingSeeds[name];
+export const foundFrom = async (
+  recorded: number | undefined,
+  simulationOf: BySeed,
+  most: number,
+  real?: BySeed,
+): Promise<Found | undefined> => {
   const fault = recorded !== undefined && recorded <= most ? await faultBeyond(simulationOf, recorded, real) : undefined;
   return fault === undefined ? runsUntilFound(simulationOf, most, real) : { runs: 1, seed: recorded!, fault };
 };
+
+/** The same for one that has its seed in the list of all. */
+export const findMutant = (name: string, simulationOf: BySeed, most: number, real?: BySeed): Promise<Found | undefined> =>
+  foundFrom(findingSeeds[name], simulationOf, most, real);

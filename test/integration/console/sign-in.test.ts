@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { demoUsers } from '../../../lib/cli/local/deployment.ts';
-import { consoleAt, consolePage, signedIn } from '../../support/console/signed-in.ts';
+import { consoleAt, consolePage, signedIn, signedInByHand } from '../../support/console/signed-in.ts';
 import { theDeployment } from '../../support/over-http/http.ts';
 import { overHttp } from '../../support/over-http/over-http.ts';
 
@@ -20,7 +20,7 @@ type Working = {
 
 describe.runIf(overHttp())('signing in to the console', () => {
   it('leads over the hosted page back to the place that was asked for, with tokens that the API takes and that can be renewed', async () => {
-    const { page, faults } = await signedIn('streams?category=account');
+    const { page, faults } = await signedInByHand('streams?category=account');
     expect(page.url()).toBe(consoleAt('streams?category=account'));
     const { access, refresh } = (await page.evaluate(tokens))!;
     const claims = JSON.parse(Buffer.from(access.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>;

@@ -4,7 +4,7 @@ import type { User } from '../../../lib/aws/local/users.ts';
 import { type Deployment, demoUsers } from '../../../lib/cli/local/deployment.ts';
 import { customers } from '../../integration/setup.ts';
 import { launched } from '../browser/chromium.ts';
-import { theDeployment } from '../over-http/http.ts';
+import { theDeployment, tokenOf } from '../over-http/http.ts';
 
 /** Who signs in to the console of the suite's deployment. */
 const users: Readonly<Record<'operator' | 'ada' | 'bob', User>> = {
@@ -56,13 +56,25 @@ const fillSignIn = async (page: Page, { username, password }: User): Promise<voi
 };
 
 /** A page of the console at a place, signed in through the hosted page as somebody: the operator unless said otherwise. */
-export const signedIn = async (place = '', options: Signed = {}): Promise<Readonly<{ page: Page; faults: string[] }>> => {
+export const signedInByHand = async (place = '', options: Signed = {}): Promise<Readonly<{ page: Page; faults: string[] }>> => {
   const opened = await consolePage(options);
   const { page } = opened;
-  const user = users[options.as ?? 'operator'];
   await page.goto(consoleAt(place, options.deployment));
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await fillSignIn(page, user);
+  await fillSignIn(page, users[options.as ?? 'operator']);
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return opened;
+};
+
+/** The same as if one had signed in in this tab before: it has the token that somebody's calls have, which spares two pages. */
+export const signedIn = async (place = '', options: Signed = {}): ReturnType<typeof signedInByHand> => {
+  const opened = await consolePage(options);
+  const { page } = opened;
+  const access = await tokenOf(options.as ?? 'operator', options.deployment);
+  await page.addInitScript((kept) => {
+    if (!sessionStorage.getItem('foldstream.tokens')) sessionStorage.setItem('foldstream.tokens', kept);
+  }, JSON.stringify({ access }));
+  await page.goto(consoleAt(place, options.deployment));
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
   return opened;
 };

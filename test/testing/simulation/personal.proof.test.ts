@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../lib/testing/simulator.ts';
 import { subjectMutants } from '../../simulation/personal/mutants.ts';
 import { subjectsWith } from '../../simulation/personal/subjects.ts';
-import { runsUntilFound } from '../../simulation/search.ts';
+import { findMutant } from '../../simulation/search.ts';
 import { seeds } from '../../support/seeds.ts';
 
 describe('personal values, while subjects are erased and everything fails that may fail', () => {
@@ -25,7 +25,7 @@ describe('personal values, while subjects are erased and everything fails that m
       expect(totals[happened], happened).toBeGreaterThan(0);
   });
 
-  it.each(Object.entries(subjectMutants))('notice a mistake: %s', async (_, mutant) => {
-    expect(await runsUntilFound((seed) => subjectsWith(seed, mutant), 40)).toBeDefined();
+  it.each(Object.entries(subjectMutants))('notice a mistake: %s', async (name, mutant) => {
+    expect(await findMutant(name, (seed) => subjectsWith(seed, mutant), 40)).toBeDefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../lib/testing/simulator.ts';
-import { runsUntilFound } from '../../simulation/search.ts';
+import { findMutant } from '../../simulation/search.ts';
 import { enrolmentsWith, racersWith } from '../../simulation/tags/enrolling.ts';
 import { tagMutants } from '../../simulation/tags/mutants.ts';
 import { runs } from '../../support/runs.ts';
@@ -27,7 +27,7 @@ describe('boundaries by tag', () => {
     expect(totals.refused).toBeGreaterThan(20 * runs(many));
   });
 
-  it.each(Object.entries(tagMutants))('notice a mistake: %s', async (_, mutant) => {
-    expect(await runsUntilFound((seed) => enrolmentsWith(seed, mutant), 400)).toBeDefined();
+  it.each(Object.entries(tagMutants))('notice a mistake: %s', async (name, mutant) => {
+    expect(await findMutant(name, (seed) => enrolmentsWith(seed, mutant), 400)).toBeDefined();
   });
 });
