@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-// DynamoDB's requests and answers are JSON, in which only bytes have another form: base64. The SDK builds both value by value along the operation's schema, which takes
-// a fifth of a command's processor time.
+// DynamoDB's requests and answers are JSON, in which only bytes have another form: base64. The SDK builds both value by value along the operation's schema,
+// which takes a fifth of a command's processor time.
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
@@ -40,12 +40,13 @@ const withBytes = (value: Record<string, unknown>): void => {
 };
 
 /** The name of bytes, and of a set of them. Within a text of an answer the quotes have a backslash before them. */
-const mayHaveBytes = /"BS?":/;
+const mayHaveBytes = /"BS?"\s*:/;
 
-/** An answer from its body. */
-const fromWire = (text: string): Record<string, unknown> => {
+/** An answer from its body. What is null is left out, as the SDK does: callers ask for undefined. */
+const fromWire = (text: string): object => {
   const answer = JSON.parse(text || '{}') as Record<string, unknown>;
   if (mayHaveBytes.test(text)) withBytes(answer);
+  for (const name in answer) if (answer[name] === null) delete answer[name];
   return answer;
 };
 
@@ -64,45 +65,38 @@ const ofItems: ReadonlySet<string> = new Set([
 ]);
 
 /** By this token DynamoDB knows a transaction that is sent again: each has one, the same for all tries. */
-const withToken = (operation: string, input: object): object =>
-  operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input;
+const withToken = (operation: string, input: Input): Input =>
+  operation === 'TransactWriteItems' ? { ...input, ClientRequestToken: input.ClientRequestToken ?? randomUUID() } : input;
 
-type Endpoint = Readonly<{ protocol: string; hostname: string; port?: number; path: string; headers?: object }>;
-type Context = Readonly<{ endpoint: () => Promise<Endpoint>; streamCollector: (body: unknown) => Promise<Uint8Array> }>;
+type Input = Readonly<{ ClientRequestToken?: string | undefined }>;
 type Operation = Readonly<{ name: string }>;
-type Response = Readonly<{ statusCode: number; headers: Readonly<Record<string, string>>; body: unknown }>;
+type Context = Readonly<{ streamCollector: (body: unknown) => Promise<Uint8Array> }>;
+type Response = Readonly<{ statusCode: number; body?: unknown }>;
 
 /** The part of the SDK's protocol that requests and answers go through. */
 type Protocol = {
-  serializeRequest(operation: Operation, input: object, context: Context): Promise<object>;
+  serializeRequest(operation: Operation, input: Input, context: object): Promise<{ body?: unknown }>;
   deserializeResponse(operation: Operation, context: Context, response: Response): Promise<object>;
 };
 
-const contentType = 'application/x-amz-json-1.0';
-const service = 'DynamoDB_20120810';
-
-/** Has a client write requests of items, and read their answers, as they travel. The SDK reads each answer that is an error. */
+/**
+ * Has a client write requests of items, and read their answers, as they travel. The SDK makes the request about a body that it is not shown, and reads
+ * all but the body of an answer; an answer that is an error it reads whole.
+ */
 export const writeAsItTravels = ({ config }: DynamoDBClient): void => {
   const protocol = config.protocol as unknown as Protocol;
   const [serialize, deserialize] = [protocol.serializeRequest.bind(protocol), protocol.deserializeResponse.bind(protocol)];
   protocol.serializeRequest = async (operation, input, context) => {
     if (!ofItems.has(operation.name)) return serialize(operation, input, context);
-    const { protocol: scheme, hostname, port, path, headers } = await context.endpoint();
-    return {
-      ...{ protocol: scheme, hostname, port, path: path.endsWith('/') ? path : `${path}/`, method: 'POST', query: {} },
-      headers: {
-        ...headers,
-        'content-type': contentType,
-        'x-amz-target': `${service}.${operation.name}`,
-      },
-      body: toWire(withToken(operation.name, input)),
-    };
+    const request = await serialize(operation, {}, context);
+    request.body = toWire(withToken(operation.name, input));
+    return request;
   };
   protocol.deserializeResponse = async (operation, context, response) => {
-    const { statusCode, headers, body } = response;
-    if (statusCode !== 200 || !ofItems.has(operation.name)) return deserialize(operation, context, response);
+    const { statusCode, body } = response;
+    if (statusCode !== 200 || !body || !ofItems.has(operation.name)) return deserialize(operation, context, response);
     const bytes = await context.streamCollector(body);
-    const answer = fromWire(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-    return Object.assign(answer, { $metadata: { httpStatusCode: statusCode, requestId: headers['x-amzn-requestid'] } });
+    const answer = await deserialize(operation, context, { ...response, body: undefined });
+    return Object.assign(answer, fromWire(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()));
   };
 };

@@ -61,7 +61,7 @@ const queryOf = (table: string, stream: string, range: Range) => ({
 
 /**
  * The commits in DynamoDB. A lost response needs no care: the SDK retries, the condition fails, and the winner is our own commit, which the caller
- * recognises by its command id. That holds for transactions too: the SDK adds a ClientRequestToken to each, so that its own retries usually succeed,
+ * recognises by its command id. That holds for transactions too: the client adds a ClientRequestToken to each, so that its retries usually succeed,
  * but nothing relies on it (it lasts ten minutes). Commits are read in both forms, and written in the one that is said.
  */
 export const commitStore = (
