@@ -13,8 +13,11 @@ export const deployedIssuer = (): Issuer | undefined => {
   return id && roles ? { id, roles } : undefined;
 };
 
-/** How the deployment has its functions store commits; plain where it says nothing. */
-export const commitForm = (): CommitForm => (process.env.COMMIT_FORM === 'packed' ? 'packed' : 'plain');
+/** How commits are stored, as a deployment says it: a deployment of before 2026-12 says nothing, and reads plain ones alone. */
+export const commitFormIn = (said: string | undefined): CommitForm => (said === 'packed' ? 'packed' : 'plain');
+
+/** How the deployment has its functions store commits. */
+export const commitForm = (): CommitForm => commitFormIn(process.env.COMMIT_FORM);
 
 /** The largest bodies of routes that have a limit of their own, in bytes. */
 export const bodyLimits = (): Readonly<Record<string, number>> => JSON.parse(process.env.BODY_LIMITS ?? '{}');

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 
 import { dynamo } from '../aws/client/dynamo.ts';
+import { commitFormIn } from '../aws/environment.ts';
 import { describeStack } from '../aws/local/stack.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { CommitForm } from '../core/settings/fields.ts';
@@ -68,7 +69,5 @@ export const connect = async (stack: string | undefined): Promise<Connected> => 
       `The stack ${stack ?? 'of npm start'} has no tables of Foldstream among its outputs.`,
       'Name a stack of Foldstream (--stack foldstream-prod), or deploy this release there first.',
     );
-  // A deployment of before 2026-12 does not say it, and reads no other.
-  const form = outputs.CommitForm === 'packed' ? 'packed' : 'plain';
-  return { outputs, client: patientDynamo(), commits, control, form };
+  return { outputs, client: patientDynamo(), commits, control, form: commitFormIn(outputs.CommitForm) };
 };
