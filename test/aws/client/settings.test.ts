@@ -1,16 +1,12 @@
-import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import crypto, { createHash, createHmac } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { Readable } from 'node:stream';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { collected } from '../../../lib/aws/client/collected.ts';
 import { dynamo } from '../../../lib/aws/client/dynamo.ts';
 import { Sha256 } from '../../../lib/aws/client/sha256.ts';
-
-vi.mock('node:crypto', async (original) => {
-  const crypto = await original<typeof import('node:crypto')>();
-  return { ...crypto, createSecretKey: vi.fn(crypto.createSecretKey) };
-});
 
 const bytes = fc.uint8Array({ maxLength: 20 });
 
@@ -66,6 +62,10 @@ describe('the body of an answer', () => {
 });
 
 describe('a lean client', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  });
   const steps = (client: DynamoDBClient) =>
     client.middlewareStack
       .identify()
@@ -92,12 +92,13 @@ describe('a lean client', () => {
     const client = dynamo({ region: 'eu-central-1', credentials, requestHandler });
     const send = () => client.send(new PutItemCommand({ TableName: 'table', Item: {} }));
     await send();
-    vi.mocked(createSecretKey).mockClear();
+    const makes = vi.spyOn(crypto, 'createSecretKey');
+    syncBuiltinESMExports();
     await send();
     // The secret again, after the key that was made of it.
-    expect(createSecretKey).toHaveBeenCalledTimes(1);
+    expect(makes).toHaveBeenCalledTimes(1);
     await send();
-    expect(createSecretKey).toHaveBeenCalledTimes(1);
+    expect(makes).toHaveBeenCalledTimes(1);
     expect(agents).toEqual(['foldstream', 'foldstream', 'foldstream']);
     expect(client.config.streamCollector).toBe(collected);
   });
