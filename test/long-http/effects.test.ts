@@ -17,6 +17,7 @@ import { eventually } from '../support/eventually.ts';
 import { type Call, caller, fresh } from '../support/over-http/http.ts';
 import { killing } from '../support/over-http/killing.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
+import { atRest } from '../support/over-http/pausing.ts';
 
 const payments = 30;
 const seed = Number(process.env.FOLDSTREAM_SEED ?? 1);
@@ -68,6 +69,7 @@ describe.runIf(overHttp())('payments through a provider, over HTTP', () => {
     [ada, operator] = [as('the owner'), as('an operator')];
   });
   afterAll(async () => {
+    await atRest(`${paying.stack}-`);
     provider.stop();
     await issuer.stop();
   });

@@ -52,6 +52,7 @@ import { keysOf, triedWithAllThatIsLeft } from '../support/over-http/left.ts';
 import { mailReceiver } from '../support/over-http/mail-receiver.ts';
 import { type Mark, placesOf, showing } from '../support/over-http/marked.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
+import { atRest } from '../support/over-http/pausing.ts';
 import { disguises, plants } from '../support/over-http/planted.ts';
 
 const tables = patientDynamo();
@@ -105,12 +106,15 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     // Else notes of the sweep's journal could not be searched for a quarter of an hour.
     const { QueueUrl } = await sqs().send(new GetQueueUrlCommand({ QueueName: `${customers.stack}--journal` }));
     await sqs().send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { DelaySeconds: '0' } }));
+    // And else it would look at what has not arrived, note it and look again without a pause.
+    await atRest(`${customers.stack}-Sweep`);
     const callers = callersOf(issuer);
     const described = describedBy(manifest);
     const as = (who: string) => caller(customers.api, callers.find((each) => each.name === who)?.token, described);
     [ada, operator, teller, auditor] = [as('the owner'), as('an operator'), as('a teller'), as('an auditor')];
   });
   afterAll(async () => {
+    await atRest(`${customers.stack}-`);
     mails.stop();
     await issuer.stop();
   });
