@@ -84,15 +84,24 @@ const resolved = (stored: readonly Stored[]) => {
   };
 };
 
+type Streams = ReadonlyMap<string, readonly Commit[]>;
+
+const folds = new WeakMap<Streams, Map<AnyProjection, Folded>>();
+
+/** The fold, made once for the same streams. */
+const foldOnce = (projection: AnyProjection, streams: Streams): Folded => {
+  const known = folds.get(streams) ?? new Map<AnyProjection, Folded>();
+  folds.set(streams, known);
+  const folded = known.get(projection) ?? fold(projection, streams);
+  known.set(projection, folded);
+  return folded;
+};
+
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
 
 /** The places where a view's table differs from the fold of its streams, item by item: nothing may be missing, and nothing extra be there. */
-export const faults = (
-  projection: AnyProjection,
-  streams: ReadonlyMap<string, readonly Commit[]>,
-  stored: readonly Stored[],
-): readonly string[] => {
-  const folded = fold(projection, streams);
+export const faults = (projection: AnyProjection, streams: Streams, stored: readonly Stored[]): readonly string[] => {
+  const folded = foldOnce(projection, streams);
   const isCompared = (item: Stored) => !isPart(item) && !isNote(item) && !isSpare(projection, item);
   const found = new Map(
     stored
