@@ -1,14 +1,39 @@
 import { accountBalance } from '../../domains/account/projections/balance.ts';
 import { accountStatement } from '../../domains/account/projections/statement.ts';
 import { accountTotals } from '../../domains/account/projections/totals.ts';
+import { type AccountEvent, accountSource } from '../../events/account.ts';
+import { rowsPerStream } from '../../lib/core/declare/view.ts';
+import { eventLog } from '../../lib/core/event-log.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { type Bar, figure, median, type Table } from './report.ts';
+
+/** The statement with a row of its own for each entry, as a view has it whose rows change. */
+const entries = rowsPerStream<Readonly<{ balance: number }>, Readonly<{ amount: number; balance: number }>, AccountEvent>()({
+  name: 'account-entries',
+  revision: 1,
+  from: accountSource,
+  may: ['operator'],
+  initial: { balance: 0 },
+  on: {
+    AccountOpened: ({ balance }, { version }) => entered(version, 0, balance),
+    MoneyDeposited: ({ balance }, { version, data }) => entered(version, data.amount, balance),
+    MoneyWithdrawn: ({ balance }, { version, data }) => entered(version, -data.amount, balance),
+  },
+});
+
+const entered = (version: number, amount: number, before: number) => {
+  const balance = before + amount;
+  return { memory: { balance }, rows: { [String(version).padStart(12, '0')]: { amount, balance } } };
+};
 
 /** A view of each kind. */
 const kinds = [
   ['a row per stream', accountBalance],
+  ['many rows per stream', entries],
   ['rows per commit', accountStatement],
-  ['shared rows', accountTotals],
+  ['a row per commit', eventLog([accountSource], { may: ['operator'] })],
+  ['shared rows of few streams', accountTotals],
+  ['shared rows', { ...accountTotals, headsInRows: false }],
 ] as const;
 const perSecond = 100_000;
 

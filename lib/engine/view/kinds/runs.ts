@@ -12,15 +12,24 @@ const longestRun = 64;
 /** The partitions of a row in the lists that have an entry for each run. */
 export type Runs = Readonly<Record<string, string>>;
 
-const inRuns = ({ lists = {} }: Pick<AnyProjection, 'lists'>): readonly string[] =>
-  Object.keys(lists).filter((name) => lists[name]?.runs);
+const namesIn = new WeakMap<object, readonly string[]>();
+
+const inRuns = ({ lists }: Pick<AnyProjection, 'lists'>): readonly string[] => {
+  if (!lists) return [];
+  const known = namesIn.get(lists);
+  if (known) return known;
+  const names = Object.keys(lists).filter((name) => lists[name]?.runs);
+  namesIn.set(lists, names);
+  return names;
+};
 
 /** What the row of the next commit has to know of one that has all of its places; undefined in a view without such lists. */
 export const runsOf = (projection: Pick<AnyProjection, 'lists'>, { lists = {} }: ViewItem): Runs | undefined => {
   const names = inRuns(projection);
-  return names.length === 0
-    ? undefined
-    : Object.fromEntries(names.flatMap((name) => (lists[name] ? [[name, lists[name].in] as const] : [])));
+  if (names.length === 0) return undefined;
+  const runs: Record<string, string> = {};
+  for (const name of names) if (lists[name]) runs[name] = lists[name].in;
+  return runs;
 };
 
 /** A row without its places where it continues a run: in the partition of the row of the commit directly before it, if that has one. */
@@ -28,6 +37,7 @@ export const withoutRuns = (projection: Pick<AnyProjection, 'lists'>, item: View
   if (numberOf(item) % longestRun === 0) return item;
   const { lists = {}, ...rest } = item;
   const continued = inRuns(projection).filter((name) => lists[name] && lists[name].in === before[name]);
+  if (continued.length === 0) return item;
   const own = Object.entries(lists).filter(([name]) => !continued.includes(name));
   return { ...rest, ...(own.length > 0 && { lists: Object.fromEntries(own) }) };
 };
