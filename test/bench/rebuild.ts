@@ -103,8 +103,9 @@ const speedOf = async (projection: AnyProjection): Promise<number> => {
   );
   const seconds = await processorSeconds(() => fill(working));
   // Where there are no heads a commit's rows are its cursor.
-  const [went, streams] = counts.heads > 0 ? [counts.commits, counts.heads] : [counts.rows, commits / commitsEach];
-  if (went !== commits || streams !== commits / commitsEach) throw new Error('The worker left something out.');
+  const isWhole =
+    counts.heads > 0 ? counts.commits === commits && counts.heads === commits / commitsEach : counts.rows === commits;
+  if (!isWhole) throw new Error('The worker left something out.');
   return commits / seconds;
 };
 

@@ -179,10 +179,10 @@ describe.runIf(overHttp())('projection functions that are killed at any moment',
       expect(faults(projection, all, items)).toEqual([]);
       const amountOf = (item: Stored) => Object.keys(item).find((each) => /^(sum|count)\//.test(each));
       // A part without amounts has highest values alone.
-      const [parts, others] = [amountOf, (item: Stored) => !amountOf(item) && !item.sort.startsWith('part#')].map((chosen) =>
+      const tried = [amountOf, (item: Stored) => !amountOf(item) && !item.sort.startsWith('part#')].flatMap((chosen) =>
         spread([...items.entries()].filter(([, item]) => !isSpare(projection, item) && chosen(item))),
       );
-      for (const [i, item] of [...(parts ?? []), ...(others ?? [])]) {
+      for (const [i, item] of tried) {
         const amount = amountOf(item);
         const wrong: readonly (readonly Stored[])[] =
           amount === undefined

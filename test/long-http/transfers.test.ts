@@ -121,7 +121,7 @@ describe.runIf(overHttp())('process functions that are killed at any moment', ()
     try {
       await request(transfers);
       requested = seconds();
-      // Neither goes on for ever: what is wrong with the killing is said below, and a queue gives up after ten tries, and then it is the sweep's.
+      // Not for ever: too few kills are said below, and a queue gives up after its tries, and then it is the sweep's.
       const until = performance.now() + killedOn;
       while (performance.now() < until) {
         const few = running(await stored(), asked).length <= asked.length / 5;

@@ -5,7 +5,7 @@ import { settlement } from '../../domains/trade/settlement.ts';
 import type { AnyDecider, AnyProcess, Manifest } from '../../lib/index.ts';
 import { simulate } from '../../lib/testing/simulator.ts';
 import { type ContextName, contextNames, contextWith } from '../simulation/contexts/contexts.ts';
-import { foundFrom } from '../simulation/search.ts';
+import { foundFrom, isLong } from '../simulation/search.ts';
 import { seeds } from '../support/seeds.ts';
 
 describe.each(contextNames)('the context %s, while everything fails that may fail', (name) => {
@@ -138,6 +138,6 @@ const recorded: Readonly<Record<string, number>> = {
 
 it.each(mutants)('the simulator notices a release of %s %s', async (name, title, change, fault) => {
   const found = await foundFrom(recorded[title], (seed) => contextWith(name, seed, change), 200);
-  if (found && found.runs >= 10) console.log(`To be recorded for ${name}: '${title}': ${found.seed},`);
+  if (isLong(found)) console.log(`To be recorded for ${name}: '${title}': ${found.seed},`);
   expect(found?.fault).toMatch(fault);
 });

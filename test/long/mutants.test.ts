@@ -13,7 +13,7 @@ import { returnMutants } from '../simulation/mutants/return.ts';
 import { findingSeeds } from '../simulation/mutants/seeds.ts';
 import { subjectMutants } from '../simulation/personal/mutants.ts';
 import { importsWith, processesWith } from '../simulation/processes.ts';
-import { findMutant, runsUntilFound } from '../simulation/search.ts';
+import { findMutant, isLong, runsUntilFound } from '../simulation/search.ts';
 import { tagMutants } from '../simulation/tags/mutants.ts';
 
 /** A mutant that so many runs do not find counts as not found. */
@@ -26,8 +26,7 @@ const noticed = async <M>(name: string, simulationOf: (seed: number, mutant?: M)
   console.log(
     `${String(found?.runs ?? 'never').padStart(6)} runs, seed ${found?.seed ?? '-'}  ${name}: ${found?.fault.slice(0, 120)}`,
   );
-  if (found && found.runs >= 10)
-    console.log(`       To be recorded in test/simulation/mutants/seeds.ts: '${name}': ${found.seed},`);
+  if (isLong(found)) console.log(`       To be recorded in test/simulation/mutants/seeds.ts: '${name}': ${found.seed},`);
   expect(found).toBeDefined();
 };
 

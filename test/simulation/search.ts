@@ -52,3 +52,6 @@ export const foundFrom = async (
 /** The same for one that has its seed in the list of all. */
 export const findMutant = (name: string, simulationOf: BySeed, most: number, real?: BySeed): Promise<Found | undefined> =>
   foundFrom(findingSeeds[name], simulationOf, most, real);
+
+/** True of a search that was so long that its seed is to be recorded. */
+export const isLong = (found: Found | undefined): found is Found => found !== undefined && found.runs >= 10;

@@ -1,11 +1,5 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
-
-type Data = string | ArrayBuffer | ArrayBufferView;
-
-const bytesOf = (data: Data): Buffer => {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
-};
+import { bufferOf, type Data } from './buffer.ts';
 
 /** The keys of signatures as Node takes them. The SDK hands the same bytes to each request of a day. */
 const ofBytes = new WeakMap<object, KeyObject>();
@@ -15,7 +9,7 @@ let ofText: Readonly<{ text: string; key: KeyObject }> | undefined;
 const keyOf = (secret: Data): KeyObject => {
   const had = typeof secret === 'string' ? ofText?.text === secret && ofText.key : ofBytes.get(secret);
   if (had) return had;
-  const key = createSecretKey(bytesOf(secret));
+  const key = createSecretKey(bufferOf(secret));
   if (typeof secret === 'string') ofText = { text: secret, key };
   else ofBytes.set(secret, key);
   return key;
@@ -31,7 +25,7 @@ export class Sha256 {
   }
 
   update(data: Data): void {
-    this.#parts.push(bytesOf(data));
+    this.#parts.push(bufferOf(data));
   }
 
   async digest(): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { bufferOf } from './buffer.ts';
 
 // DynamoDB's requests and answers are JSON, in which only bytes have another form: base64. The SDK builds both value by value along the operation's schema,
 // which takes a fifth of a command's processor time.
@@ -15,7 +16,7 @@ const hasBytes = (value: unknown): boolean => {
 
 const inBase64 = (value: unknown): unknown => {
   if (!isObject(value)) return value;
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+  if (value instanceof Uint8Array) return bufferOf(value).toString('base64');
   if (Array.isArray(value)) return value.map(inBase64);
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, inBase64(each)]));
 };
@@ -97,6 +98,6 @@ export const writeAsItTravels = ({ config }: DynamoDBClient): void => {
     if (statusCode !== 200 || !body || !ofItems.has(operation.name)) return deserialize(operation, context, response);
     const bytes = await context.streamCollector(body);
     const answer = await deserialize(operation, context, { ...response, body: undefined });
-    return Object.assign(answer, fromWire(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()));
+    return Object.assign(answer, fromWire(bufferOf(bytes).toString()));
   };
 };
